@@ -360,7 +360,11 @@ def _at_once(what: str, uri: str, seconds: float = 4) -> float:
     for run in runs:
         assert run.stdout is not None
         run.stdout.readline()
-    told = [run.communicate("go\n")[0] for run in runs]
+    for run in runs:  # all of them, before any is waited for
+        assert run.stdin is not None
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    told = [run.communicate()[0] for run in runs]
     return sum(map(int, told)) / seconds
 
 

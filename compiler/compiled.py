@@ -69,8 +69,8 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
 class Unchecked:
     """A policy that was read and lowered, before anything is asked of it.
 
-    read: by path, the hash of each text that was read. files: of what was parsed; found: what
-    reading them found.
+    read: by path, the hash of each text that was read; hashes: the same by its path from the main
+    file's folder. files: of what was parsed; found: what reading them found.
     """
 
     resolution: Resolution
@@ -79,6 +79,7 @@ class Unchecked:
     found: tuple[Finding, ...]
     read: Mapping[Path, str]
     policy_hash: str
+    hashes: tuple[tuple[str, str], ...]
 
     @property
     def sound(self) -> tuple[str, ...]:
@@ -105,8 +106,9 @@ def read_policy(
     since = local_date(asked, "UTC") if isinstance(asked, datetime) else asked
     first = local_date(at, resolution.policy.timezone) if isinstance(at, datetime) else at
     program = lower(resolution.policy, since, first)
-    whole_hash = noted.whole_hash(parsed.folder)
-    return Unchecked(resolution, program, parsed.files, parsed.findings, noted.read, whole_hash)
+    folder = parsed.folder
+    of_files = noted.read, noted.whole_hash(folder), noted.hashes(folder)
+    return Unchecked(resolution, program, parsed.files, parsed.findings, *of_files)
 
 
 def _beginning(policy: Policy) -> date:
@@ -157,6 +159,7 @@ def settled(read: Unchecked, checked: Sequence[Finding], severities: Severities)
         resolution.references,
         tuple(allowed),
         read.policy_hash,
+        read.hashes,
     )
 
 

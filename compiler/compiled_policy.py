@@ -33,8 +33,10 @@ class Compiled:
     findings: in order of file and place. sources: every file that was read, the main file
     last. allowed: findings that count for nothing, because the policy says why they may stay.
     declared: every name; references: every use of one, in order of file and place. A policy
-    that comes out of the cache has neither, and no findings (`project/policy_cache.py`).
-    policy_hash: of every file that was read, tables among them; see `NotedFiles`.
+    that comes out of the cache (`project/policy_cache.py`) or of a plan (`carried_policy.py`) has
+    neither, and no findings.
+    policy_hash: of every file that was read, tables among them, and files: the path and hash of
+    each; see `NotedFiles`.
     """
 
     policy: Policy
@@ -45,6 +47,7 @@ class Compiled:
     references: Sequence[Reference]
     allowed: tuple["Allowed", ...] = ()
     policy_hash: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_fit(self) -> bool:

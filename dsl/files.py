@@ -122,14 +122,20 @@ class NotedFiles(Files):
         """Return whether a file lies in a folder or below it."""
         return self.of.is_inside(path, folder)
 
+    def hashes(self, folder: Path) -> tuple[tuple[str, str], ...]:
+        """Return the path of each file that was read, and its hash, in order of the paths.
+
+        These are relative to the folder, with forward slashes.
+        """
+        named = {_relative(path, folder): digest for path, digest in self.read.items()}
+        return tuple(sorted(named.items()))
+
     def whole_hash(self, folder: Path) -> str:
         """Return the hash of all that was read, wherever the folder lies.
 
-        It is that of the lines `HASH  PATH`, as sha256sum writes them, in order of the
-        paths; these are relative to the folder, with forward slashes.
+        It is that of the lines `HASH  PATH`, as sha256sum writes them, for each of `hashes`.
         """
-        named = {_relative(path, folder): digest for path, digest in self.read.items()}
-        lines = [f"{named[name]}  {name}\n" for name in sorted(named)]
+        lines = [f"{digest}  {name}\n" for name, digest in self.hashes(folder)]
         return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 

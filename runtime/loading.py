@@ -43,7 +43,8 @@ def load(
     configuration: the `turnout.toml` or `pyproject.toml` whose settings count. "nearest"
     is that of the command line: the policy's folder is asked, then those above it; one
     above it that has a say is logged as a warning to `turnout`. None reads none. For a
-    resource only a file that is named counts.
+    resource only a file that is named counts. Whom it says to tell of what happens
+    (`[announce.NAME]`) is told of it by `turnout outbox deliver`, where there is a state.
 
     Raises PolicyError where the policy has errors or no such route, ValueError for a wait
     that is none, `turnout.StateError` where the state can't be used, and
@@ -57,8 +58,9 @@ def load(
         main, configured = bundle.main, _named(configuration)
     whole = compile_policy(main, severities=configured.severities, files=bundle)
     name, file = _route(route, whole, configured), configured.file
+    told = _told(configured, state)
     with _with_its_reason(configured):
-        return Router(whole, route=name, state=state, wait=wait, configuration=file)
+        return Router(whole, route=name, state=state, wait=wait, configuration=file, endpoints=told)
 
 
 def loads(  # noqa: PLR0913 - those of `load`, and what else it needs
@@ -81,8 +83,16 @@ def loads(  # noqa: PLR0913 - those of `load`, and what else it needs
     bundle, configured = of_texts(name, text, files or {}), _named(configuration)
     whole = compile_policy(bundle.main, severities=configured.severities, files=bundle)
     chosen, file = _route(route, whole, configured), configured.file
+    told = _told(configured, state)
     with _with_its_reason(configured):
-        return Router(whole, route=chosen, state=state, wait=wait, configuration=file)
+        return Router(
+            whole, route=chosen, state=state, wait=wait, configuration=file, endpoints=told
+        )
+
+
+def _told(configured: Configuration, state: str | Path | None) -> tuple[str, ...]:
+    """Return who is told of what happens: of what lasts, and nothing else."""
+    return () if state is None else configured.endpoint_names
 
 
 def _configured(policy: Path, asked: Configured) -> Configuration:
@@ -91,7 +101,7 @@ def _configured(policy: Path, asked: Configured) -> Configuration:
         return _named(asked)
     found = configuration_of(policy)
     is_above = found.file is not None and found.file.parent != policy.resolve().parent
-    if is_above and (found.severities or found.route):
+    if is_above and (found.severities or found.route or found.endpoints):
         _LOG.warning(
             "%s is loaded with the settings of %s; name it, or refuse it: `configuration=None`",
             policy,

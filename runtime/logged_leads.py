@@ -7,7 +7,8 @@ by nobody else: HMAC-SHA-256 of the value as JSON. The key is kept outside the s
 
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from turnout.compiler.program import Clause
@@ -59,7 +60,7 @@ def hashed(value: Value, key: bytes) -> str:
 
 
 def lead_logger(
-    clauses: Iterable[Clause],
+    clauses: Callable[[], Iterable[Clause]],
     fields: Mapping[str, Field],
     logged: LoggedFields = LoggedFields(),  # noqa: B008 - a frozen value
     *,
@@ -67,9 +68,9 @@ def lead_logger(
 ) -> LeadLogger:
     """Return what says what is kept of the leads of a route.
 
-    clauses: those of the route. is_kept: whether the log outlives the process; where it doesn't,
-    nothing is hashed without a key. What is returned raises StateError at the first lead where
-    a key is needed and there is none.
+    clauses: finds those of the route, when they are needed. is_kept: whether the log outlives
+    the process; where it doesn't, nothing is hashed without a key. What is returned raises
+    StateError at the first lead where a key is needed and there is none.
     """
     ways = _Ways(clauses, fields)
     key: list[bytes | None] = []
@@ -109,10 +110,16 @@ def _needed_key(logged: LoggedFields, *, is_kept: bool) -> bytes | None:
 class _Ways(dict[str, LoggedLead]):
     """The ways to clauses, by their names; each is put in words when it is first asked for."""
 
-    def __init__(self, clauses: Iterable[Clause], fields: Mapping[str, Field]) -> None:
+    def __init__(
+        self, clauses: Callable[[], Iterable[Clause]], fields: Mapping[str, Field]
+    ) -> None:
         super().__init__()
-        self._clauses = {clause.name: clause for clause in reversed([*clauses])}
+        self._find = clauses
         self._fields = fields
+
+    @cached_property
+    def _clauses(self) -> Mapping[str, Clause]:
+        return {clause.name: clause for clause in reversed([*self._find()])}
 
     def __missing__(self, name: str) -> LoggedLead:
         clause = self._clauses.get(name)

@@ -49,8 +49,7 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
-    Expired,
-    Overdue,
+    Elapsed,
     Recorded,
     Signature,
     Snapshot,
@@ -133,7 +132,7 @@ class Router:
         match = complete_decider(plan)
         self._plan = plan
         log_lead = lead_logger(
-            compiled.program.routes[self.route_name].clauses,
+            lambda: compiled.program.routes[self.route_name].clauses,
             policy.fields,
             policy.logged,
             is_kept=state is not None,
@@ -162,6 +161,30 @@ class Router:
             if state is None
             else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
+
+    @classmethod
+    def from_plan(
+        cls,
+        plan: str | Path | bytes,
+        *,
+        state: str | Path | Whereabouts | None = None,
+        wait: float = WAIT,
+        endpoints: Iterable[str] = (),
+    ) -> Self:
+        """Return a router by a plan that `turnout compile --plan` wrote; nothing is checked again.
+
+        It routes as that of the policy does, with the same state, too. plan: its path, or what is
+        in it, as bytes. The rest is as for `turnout.load`. Of `compiled` there is what decides
+        leads and says why, and no other route.
+
+        Raises `turnout.PlanError` for what is no plan, is damaged, is of another version of
+        Turnout, or carries no policy; `turnout.StateError`.
+        """
+        from turnout.runtime.plan_files import opened_plan, read_plan  # noqa: PLC0415 - rarely asked
+
+        found, compiled = read_plan(plan) if isinstance(plan, bytes) else opened_plan(Path(plan))
+        where = str(state) if isinstance(state, Path) else state
+        return cls(compiled, state=where, wait=wait, plan=found, endpoints=endpoints)
 
     def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
         """Return the decision for one lead: names with values, see `turnout.RawLead`.
@@ -449,7 +472,8 @@ class Router:
     def next_due(self) -> datetime | None:
         """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
         self._check_open()
-        due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
+        due = Elapsed("due", self.route_name, _LAST, 1)
+        expired = Elapsed("expires", self.route_name, _LAST, 1)
 
         def first(state: Transaction, _: datetime) -> list[datetime]:
             moments = [each.decision.due for each in state.asked(due)]

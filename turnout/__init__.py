@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
+    from turnout.compiler.plan.shape import PlanError
     from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
     from turnout.dsl.lookups import LookupRow
@@ -74,6 +75,7 @@ __all__ = [
     "NotAllowedError",
     "OutcomeTarget",
     "PassedOver",
+    "PlanError",
     "PolicyError",
     "RawLead",
     "Reason",
@@ -104,6 +106,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "compile_policy": "compiler.compiled",
     "Compiled": "compiler.compiled",
+    "PlanError": "compiler.plan.shape",
     "Files": "dsl.files",
     "Finding": "dsl.findings",
     "Label": "dsl.findings",

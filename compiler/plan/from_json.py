@@ -6,7 +6,6 @@ which the hash says that it was changed since. Sizes are bounded by what stands 
 that a small file can't ask for much.
 """
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -28,8 +27,17 @@ from turnout.compiler.classes import (
     YesNoTest,
 )
 from turnout.compiler.masks import Mask
-from turnout.compiler.plan.shape import Json, PlanError, parsed
-from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
+from turnout.compiler.plan.shape import Json, PlanError, parsed, without_collecting
+from turnout.compiler.plan.value import (
+    Answer,
+    CarriedPolicy,
+    ClauseBox,
+    Column,
+    Part,
+    Plan,
+    PlannedAttempt,
+    Sides,
+)
 from turnout.compiler.plan.writing import (
     FORMAT,
     HASH,
@@ -62,18 +70,19 @@ def loads(text: str | bytes) -> Plan:
 
     Raises PlanError where the text is none, was damaged, or is one of a later version.
     """
-    # Tens of thousands of values are made and none is garbage: looking for some takes longer
-    # than all the rest.
-    looks_for_garbage = gc.isenabled()
-    gc.disable()
-    try:
+    return loads_carrying(text)[0]
+
+
+def loads_carrying(text: str | bytes) -> tuple[Plan, CarriedPolicy | None]:
+    """Return the plan, and what it carries of its policy, None where it carries nothing.
+
+    Raises PlanError as `loads`.
+    """
+    with without_collecting():
         return _plan(parsed(text), text)
-    finally:
-        if looks_for_garbage:
-            gc.enable()
 
 
-def _plan(whole: Json, text: str | bytes) -> Plan:
+def _plan(whole: Json, text: str | bytes) -> tuple[Plan, CarriedPolicy | None]:
     _check_format(whole)
     of = whole.keys(
         *(
@@ -87,7 +96,8 @@ def _plan(whole: Json, text: str | bytes) -> Plan:
             "columns",
             "sides",
         ),
-        *("parts", "boxes", "answers", "clauses", "last", "calendars", "identities", HASH),
+        *("parts", "boxes", "answers", "clauses", "last", "calendars", "identities"),
+        *("policy_values", HASH),
     )
     content = cast("dict[str, object]", whole.value)
     if not is_as_written(text) and of[HASH].text() != hash_of(
@@ -98,7 +108,7 @@ def _plan(whole: Json, text: str | bytes) -> Plan:
     sides = [_side(each, columns) for each in of["sides"].items()]
     parts = tuple(_part(each, at, sides) for at, each in enumerate(of["parts"].items()))
     answers = _answers(of["clauses"], [*map(_answer, of["answers"].items())])
-    return Plan(
+    plan = Plan(
         policy=of["policy"].text(),
         route=of["route"].text(),
         policy_hash=of["policy_hash"].text(),
@@ -111,6 +121,17 @@ def _plan(whole: Json, text: str | bytes) -> Plan:
         last=tuple(map(_attempt, of["last"].items())),
         calendars=tuple(map(_calendar, of["calendars"].items())),
         identities=tuple(map(_identity, of["identities"].items())),
+    )
+    values = of["policy_values"]
+    return plan, None if values.value is None else _carried(values)
+
+
+def _carried(of: Json) -> CarriedPolicy:
+    found = of.keys("files", "shape", "policy", "clauses")
+    pairs = [each.items(2) for each in found["files"].items()]
+    files = tuple((name.text(), digest.text()) for name, digest in pairs)
+    return CarriedPolicy(
+        files, found["shape"].text(), found["policy"].text(), found["clauses"].text()
     )
 
 

@@ -3,8 +3,10 @@
 Nothing is guessed, left out or passed over; an error says where the fault lies.
 """
 
+import gc
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from math import isfinite
 from typing import NoReturn, cast
@@ -36,6 +38,21 @@ def parsed(text: str | bytes) -> "Json":
     except ValueError as problem:  # no UTF-8 and no JSON, numbers without end among them
         raise PlanError(f"this is no plan: {problem}", "write it anew") from None
     return Json(read, "plan")
+
+
+@contextmanager
+def without_collecting() -> Generator[None, None, None]:
+    """Look for no garbage while tens of thousands of values are made, none of which is any.
+
+    That takes longer than all the rest.
+    """
+    looks_for_garbage = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks_for_garbage:
+            gc.enable()
 
 
 def _is_text(value: object) -> bool:

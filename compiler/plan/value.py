@@ -135,3 +135,18 @@ class Plan:
     last: tuple[PlannedAttempt, ...] = attribute(repr=False)
     calendars: tuple[Calendar, ...] = ()
     identities: tuple[Identity, ...] = ()
+
+
+@frozen
+class CarriedPolicy:
+    """What a plan carries of its policy, so that leads can be routed without that.
+
+    files: of each file that was read its path, from the main file's folder, and its hash. shape:
+    tells the version of what is written from others. policy, clauses: Base64, read by
+    `compiler/carried_policy.py`.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    shape: str
+    policy: str = attribute(repr=False)
+    clauses: str = attribute(repr=False)

@@ -1,4 +1,4 @@
-"""A plan as JSON, version 3; docs/reference/formats.md says what stands where.
+"""A plan as JSON, version 4; docs/reference/formats.md says what stands where.
 
 The same plan is the same bytes: everything is in the plan's own order, sides stand once, what
 clauses say stands once however many say it, and a set of classes is written as its runs. The
@@ -27,7 +27,14 @@ from turnout.compiler.classes import (
     YesNoTest,
 )
 from turnout.compiler.masks import Mask, key, members
-from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
+from turnout.compiler.plan.value import (
+    Answer,
+    CarriedPolicy,
+    Column,
+    Plan,
+    PlannedAttempt,
+    Sides,
+)
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
@@ -35,14 +42,14 @@ from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.promises import Period
 from turnout.dsl.targets import Target, said
 
-FORMAT, VERSION = "turnout-plan", 3
+FORMAT, VERSION = "turnout-plan", 4
 
 HASH = "sha256"
 """The key of the hash of all that stands before it."""
 
 
-def dumps(plan: Plan) -> str:
-    """Return `plan` as JSON on one line, in ASCII."""
+def dumps(plan: Plan, carried: CarriedPolicy | None = None) -> str:
+    """Return `plan` as JSON on one line, in ASCII. carried: its policy, None to leave it out."""
     sides = _Sides()
     parts = [
         {"sides": sides.numbers(part.sides), "eithers": [list(each) for each in part.eithers]}
@@ -68,6 +75,7 @@ def dumps(plan: Plan) -> str:
         "last": list(map(_attempt, plan.last)),
         "calendars": list(map(_calendar, plan.calendars)),
         "identities": list(map(_identity, plan.identities)),
+        "policy_values": None if carried is None else _carried(carried),
     }
     content[HASH] = hash_of(content)
     return canonical(content)
@@ -86,9 +94,13 @@ def hash_of(content: dict[str, object]) -> str:
 def is_as_written(text: str | bytes) -> bool:
     """Return whether a text ends with the hash of the rest, which says that it is whole."""
     whole = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    end = f',"{HASH}":"'.encode()
-    rest, mark, said_ = whole.rpartition(end)
-    return bool(mark) and said_ == sha256(rest + b"}").hexdigest().encode() + b'"}'
+    mark = f',"{HASH}":"'.encode()
+    at = whole.rfind(mark)
+    if at < 0:
+        return False
+    digest = sha256(memoryview(whole)[:at])  # of much, of which no copy is made
+    digest.update(b"}")
+    return whole[at + len(mark) :].rstrip(b"\n") == digest.hexdigest().encode() + b'"}'
 
 
 class _Sides:
@@ -172,6 +184,12 @@ def tested(test: YesNoTest) -> tuple[str, str]:
             return "matches", pattern
         case _:
             assert_never(test)
+
+
+def _carried(carried: CarriedPolicy) -> dict[str, object]:
+    files = [list(each) for each in carried.files]
+    of = {"policy": carried.policy, "clauses": carried.clauses}
+    return {"files": files, "shape": carried.shape, **of}
 
 
 # -- what clauses say --

@@ -1,6 +1,6 @@
-"""The records of a file as chunks of leads: those of one shape are columns, the rest is odd."""
+"""The leads of a file as chunks: those of one shape are columns, the rest is odd."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from turnout.dsl.headers import Keys
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import Coded, as_texts, listed
+from turnout.runtime.columns.coding import ArrowChunk, Chunk, Coded, as_texts, listed
 from turnout.runtime.records import Record
 
 RawLeads = Sequence[Mapping[str, object]]
@@ -45,16 +45,29 @@ class RecordChunk:
 
 
 @frozen(eq=False)
-class ArrivedRecords:
-    """Some records of a file, in order.
+class ArrivedLeads:
+    """Some leads of a file, in order.
 
-    shapes: chunks of leads of one shape, each with the places of its leads. odd: places of
-    what is no lead.
+    size: how many there are. shapes: chunks of leads of one shape, each with the places of its
+    leads; whatever has no place there is no lead.
     """
 
+    size: int
+    shapes: Sequence[tuple[Chunk, Sequence[int]]]
+
+
+@frozen(eq=False)
+class ArrivedRecords(ArrivedLeads):
+    """Some records of a file, in order. odd: places of what is no lead."""
+
     records: Sequence[Record]
-    shapes: Sequence[tuple[RecordChunk, Sequence[int]]]
     odd: Sequence[int]
+
+
+def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrivedLeads]:
+    """Yield the rows of Arrow's batches, whose columns have different names."""
+    for batch in batches:
+        yield ArrivedLeads(batch.num_rows, [(ArrowChunk(batch), range(batch.num_rows))])
 
 
 def arrivals(records: Iterator[Record], size: int) -> Iterator[ArrivedRecords]:
@@ -87,7 +100,7 @@ def _arrived(records: Sequence[Record]) -> ArrivedRecords:
         (RecordChunk(names, [_lead(records[each]) for each in those]), those)
         for names, those in places.items()
     ]
-    return ArrivedRecords(records, shapes, odd)
+    return ArrivedRecords(len(records), shapes, records, odd)
 
 
 def _lead(record: Record) -> Mapping[str, object]:

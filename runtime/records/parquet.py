@@ -8,10 +8,14 @@ import io
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from turnout.dsl.headers import Headers
 from turnout.runtime.records.rows import LeadsError, Record
 from turnout.runtime.records.tabular import columns_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _INSTALL = "pip install 'turnout[arrow]', or write it as CSV or JSON lines"
 _BATCH = 1_000
@@ -47,6 +51,32 @@ def parquet(
             raise _unreadable(name, error) from error
 
     return columns, rows()
+
+
+def batches(source: Path, size: int, skipped: int = 0) -> "Iterator[pa.RecordBatch]":
+    """Yield the rows of a Parquet file as Arrow has them, at most so many at a time.
+
+    skipped: rows at the beginning that are left out; whole groups of them aren't read. Raises
+    LeadsError where the file can't be read.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    name = str(source)
+    try:
+        file = pq.ParquetFile(source, pre_buffer=False)  # else all that was read stays in memory
+        group, left = 0, skipped
+        while group < file.num_row_groups and left >= file.metadata.row_group(group).num_rows:
+            left -= file.metadata.row_group(group).num_rows
+            group += 1
+        groups = [*range(group, file.num_row_groups)]
+        for batch in file.iter_batches(size, row_groups=groups) if groups else ():
+            rest = batch.slice(left)
+            left -= batch.num_rows - rest.num_rows
+            if rest.num_rows:
+                yield rest
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _unreadable(name, error) from error
 
 
 def _unreadable(name: str, error: Exception) -> LeadsError:

@@ -30,7 +30,6 @@ from turnout.runtime.stores import (
     UNSIGNED,
     AskedLeads,
     Gifts,
-    Overdue,
     Recorded,
     Signature,
     load_of,
@@ -236,7 +235,7 @@ class Batch:
             until=absence.until,
             since=since,
         )
-        self.events.append((event, None))
+        self._append(event, None)
 
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""
@@ -357,10 +356,6 @@ class Batch:
         found = [*(each for each in kept if _key(each) not in own), *own.values()]
         return sorted(filter(asked.takes, found), key=asked.place)[: asked.limit]
 
-    def overdue(self, asked: Overdue) -> list[Recorded]:
-        """Return the leads whose time is up, the longest overdue first."""
-        return self.asked(asked)
-
     def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
@@ -460,6 +455,10 @@ class Batch:
             until=until,
             logged=logged,
         )
+        self._append(event, recorded)
+
+    def _append(self, event: Event, recorded: Recorded | None) -> None:
+        """Add an event to the log, and to the outbox of each who is to be told of it."""
         for endpoint in self.signature.endpoints:
             self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))

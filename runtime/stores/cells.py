@@ -74,7 +74,7 @@ def _form(names: tuple[str, ...]) -> str:
     return f"{{{','.join(f'{name}:%d' for name in said)}}}"
 
 
-def json_read(text: str) -> Any:  # noqa: ANN401 - whatever it holds
+def json_read(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it holds
     """Return what JSON holds. Raises ValueError or RecursionError."""
     try:
         return msgspec.json.decode(text)

@@ -20,6 +20,7 @@ from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
 from turnout.compiler.plan.writing import dumps
 from turnout.compiler.program import lower
+from turnout.compiler.written_values import rows_of, value_of
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 
@@ -70,10 +71,12 @@ def test_the_plan_from_its_json_says_what_the_interpreter_says(
 
 @given(policies())
 def test_the_json_of_a_plan_is_the_plan(written: Written) -> None:
-    plan = plan_of(lower(resolved(written)), ROUTE, "hash")
+    policy = resolved(written)
+    plan = plan_of(lower(policy), ROUTE, "hash")
     text = dumps(plan)
     assert loads(text) == loads(text.encode()) == pickled(plan) == plan
     assert dumps(loads(text)) == text
+    assert value_of(json.loads(json.dumps(rows_of(policy, Policy))), Policy) == policy
 
 
 @cache

@@ -244,9 +244,11 @@ def test_a_database_that_is_only_read_is_told(at: ServerAddress) -> None:
 
 def test_damaged_tables_are_told(at: ServerAddress) -> None:
     with closing(open_state(at, "served", ())) as store:
-        changed(at, "DROP TABLE {s}.seen CASCADE")
+        changed(at, "DROP TABLE {s}.decisions CASCADE")
         with pytest.raises(StateError, match="is damaged"):
             store.decide(nothing_foreseen, lambda state, _: state.decided("inbound", "a"))
+    with pytest.raises(StateError, match="is damaged: it has no table decisions"):
+        open_state(at, "served", ())
 
 
 def test_a_log_that_was_written_over_is_found(at: ServerAddress) -> None:

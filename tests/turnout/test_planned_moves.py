@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -178,6 +180,43 @@ def test_chunks_and_batches_of_any_size_have_the_same_moves(
     ]
     assert set(sizes[:-1]) == {10}
     assert 0 < sizes[-1] <= 10
+
+
+def test_columns_of_a_file_have_the_moves_of_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Parquet file is planned as columns, behind what is done; rows without an id are told."""
+    rows = [*many(300)[:150], ("", "DE", "5", "eve"), *many(300)[150:]]
+    whole = planned(tmp_path, rows, "--batch", "10")
+    policy, _ = files(tmp_path, rows)
+    columns = zip(("id", "country", "seats", "Owner"), zip(*rows, strict=True), strict=True)
+    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns})
+    pq.write_table(table, tmp_path / "leads.parquet", row_group_size=70)
+    monkeypatch.setattr(routing, "ROUTED", 11)
+    leads, folder = str(tmp_path / "leads.parquet"), str(tmp_path / "columns")
+    asked = ("--owner-column", "owner", "--at", AT, "--batch", "10", "--format", "json")
+    arguments = (policy, leads, "--plan-moves", folder, *asked)
+    calls, true = 0, move_journal.MoveFolder.check
+
+    def stops(*given: object, is_done: bool = False) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise OSError(28, "no space")
+        true(*given, is_done=is_done)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(move_journal.MoveFolder, "check", stops)
+    results = [run(*arguments)]
+    while results[-1].exit_code and len(results) < 20:
+        results.append(run(*arguments))
+    assert moves_in(tmp_path / "columns") == whole
+    assert contents(tmp_path / "columns") == contents(tmp_path / "moves")
+    assert len(results) > 2
+    assert json.loads(results[-1].stdout)["without_id"] == 1
+    os.truncate(leads, 900)
+    broken = run(policy, leads, "--plan-moves", tmp_path / "m", *asked)
+    assert broken.exit_code == 2
+    assert "can't be read as a Parquet file" in " ".join(broken.output.split())
 
 
 @pytest.mark.parametrize("step", ["checkpoint", "batch", "ids"])

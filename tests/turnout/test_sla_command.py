@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 import turnout
 from turnout.cli import cli
-from turnout.commands.sla import LONGEST_PAUSE, go_on, pause_until, stopped_by_signals
+from turnout.commands.sla import LONGEST_PAUSE, go_on, pause_until
+from turnout.commands.stopping import stopped_by_signals
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores.sqlite import open_sqlite

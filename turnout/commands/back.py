@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import CannotRun
 from turnout.commands.leaving import any_route
 from turnout.commands.options import Command, color_option, signed
@@ -39,7 +40,8 @@ def command(
     What was said of later days stays, and so does what the policy says.
     """
     compiled = fit_policy(policy)
-    with Router(compiled, route=any_route(compiled.policy), state=state, wait=wait) as router:
+    route, told = any_route(compiled.policy), told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         try:
             ended = router.back(person, reason=reason, by=by, at=at)
         except ValueError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.deeds import FORMAT, TEXT_OR_JSON, VERSION
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import Command, color_option, instant, said_option
@@ -63,7 +64,8 @@ def command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    told = told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         try:
             found = router.claim(queue, by, at=at)
         except NotAllowedError as refused:

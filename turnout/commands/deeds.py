@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import CannotRun
 from turnout.commands.lead_ids import never_routed
 from turnout.commands.options import Command, color_option, signed
@@ -98,7 +99,8 @@ def deed_command(said: DeedWords) -> Command:
     ) -> None:
         compiled = fit_policy(policy)
         route = chosen_route(compiled.policy, route_name, policy)
-        with Router(compiled, route=route, state=state, wait=wait) as router:
+        told = told_endpoints(policy, state)
+        with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
             do = _doer(router, said.deed, by, reason, at)
             done = _all(do, said, dict.fromkeys(leads))
         _tell(done, said, format_name)

@@ -22,6 +22,7 @@ from turnout.runtime.stores.statements import APPLICATION_ID
 from turnout.runtime.stores.upgrades import FORMAT
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "announce": ("httpcore",),
     "arrow": ("numpy", "pyarrow"),
     "diagram": ("resvg-py",),
     "docs": ("htpy", "markupsafe"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import Command, color_option, instant, signed
 from turnout.commands.policies import POLICY, fit_policy
@@ -70,7 +71,8 @@ def leaving(name: str, told: str, *, paused: bool) -> Command:
         team: str = "",
     ) -> None:
         compiled = fit_policy(policy)
-        with Router(compiled, route=any_route(compiled.policy), state=state, wait=wait) as router:
+        route, told = any_route(compiled.policy), told_endpoints(policy, state)
+        with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
             if person is None:
                 for line in _listed(router.absences(at=at), at):
                     click.echo(line)

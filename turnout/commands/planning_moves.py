@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,8 +25,15 @@ from turnout.runtime.router import Router
 from turnout.runtime.unbound import Shapes, begun
 from turnout.trials.outside_names import OutsideNames, outside_names
 
+if TYPE_CHECKING:
+    from turnout.runtime.columns.arriving import ArrivedLeads
+
 MOST_MOVES = 10_000
 """Moves of a batch, where nothing else is asked for: what bulk interfaces take at once."""
+
+
+_BATCHES = 4
+"""Columns need less memory than records: so many times the leads are decided at once."""
 
 
 @frozen
@@ -53,9 +61,7 @@ def plan_moves(compiled: Compiled, route: str, asked: MovesAsked) -> None:
     if asked.leads == "-" or not file.is_file():
         raise CannotRun(f"{asked.leads[:80]} is no file", "moves are planned of leads in a file")
     check_arrow("--plan-moves")
-    from turnout.runtime.columns.arriving import arrivals  # noqa: PLC0415 - an extra
-    from turnout.runtime.columns.routing import ROUTED  # noqa: PLC0415
-    from turnout.trials.move_journal import MoveFolder, began_at  # noqa: PLC0415
+    from turnout.trials.move_journal import MoveFolder, began_at  # noqa: PLC0415 - an extra
     from turnout.trials.planned_moves import MovePlanner  # noqa: PLC0415
     from turnout.trials.seen_keys import read_hashes  # noqa: PLC0415
 
@@ -86,17 +92,15 @@ def plan_moves(compiled: Compiled, route: str, asked: MovesAsked) -> None:
             planner.seen(read_hashes(folder.ids()))
             planner.take_up(last.progress)
         if last is None or not last.is_done:
-            rows = _rows(source, compiled, route)
-            for _ in islice(rows, done):
-                pass
-            for arrived in watched(arrivals(rows, ROUTED), source, 1, hidden=False):
+            leads = _arriving(source, file, _rows(source, compiled, route), done)
+            for arrived in watched(leads, source, 1, hidden=False):
                 moves, ids = planner.chunk(arrived)
                 lines = (
                     csv_cells((each.lead, each.former, each.to, each.by, each.why)) + "\n"
                     for each in moves
                 )
                 folder.write(lines, ids.tobytes())
-                done += len(arrived.records)
+                done += arrived.size
                 folder.check(done, planner.progress())
             folder.check(done, planner.progress(), is_done=True)
         told = PlannedMoves(str(asked.folder), route, at, folder.batches, planner.counts, last)
@@ -108,6 +112,24 @@ def _rows(source: Records, compiled: Compiled, route: str) -> Iterator[Record]:
     shapes = Shapes(policy.fields)
     rows = begun(source, shapes, policy, route)
     return iter(identified(rows, source.name, source.columns, policy.fields, shapes))
+
+
+def _arriving(
+    source: Records, file: Path, rows: Iterator[Record], done: int
+) -> "Iterator[ArrivedLeads]":
+    """Yield the leads behind those that are done; a Parquet file's as the columns that they are."""
+    from turnout.runtime.columns.arriving import arrivals, of_batches  # noqa: PLC0415 - an extra
+    from turnout.runtime.columns.routing import ROUTED  # noqa: PLC0415
+    from turnout.runtime.records.parquet import batches  # noqa: PLC0415
+
+    names = source.columns or ()
+    if source.format == "parquet" and len(set(names)) == len(names):
+        for _ in islice(rows, 1):  # looks whether the file has ids
+            pass
+        return of_batches(batches(file, _BATCHES * ROUTED, done))
+    for _ in islice(rows, done):
+        pass
+    return arrivals(rows, ROUTED)
 
 
 def _hash(path: Path) -> str:

@@ -28,6 +28,7 @@ from turnout.project.policy_cache import (
 )
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
+from turnout.runtime.plan_files import SUFFIX, opened_plan
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path), shell_complete=policy_files)
 ROUTE = click.option(
@@ -58,9 +59,12 @@ STEPS_LIMIT = click.option(
 def read_policy(path: Path, route_name: str | None, *, is_kept: bool) -> ReadPolicy:
     """Return the policy at `path`, with the plan of the route asked for.
 
-    is_kept: it may have been read before, and is kept for the next time. Where the policy has
-    errors, they are printed, and the command ends. Raises CannotRun for a route.
+    path: of its main file, or of a plan that carries it. is_kept: it may have been read before,
+    and is kept for the next time. Where the policy has errors, they are printed, and the command
+    ends. Raises CannotRun for a route, and PlanError.
     """
+    if path.suffix.lower() == SUFFIX:
+        return _planned(path, route_name)
     cache = PolicyCache(cache_folder()) if is_kept else NO_CACHE
     configured = configuration_of(path)
     settings = Settings(configured.severities, configured.route)
@@ -75,6 +79,15 @@ def read_policy(path: Path, route_name: str | None, *, is_kept: bool) -> ReadPol
     found = ReadPolicy(compiled, plan_of(compiled.program, route, compiled.policy_hash))
     cache.keep(path, route_name, settings, noted.read, found)
     return found
+
+
+def _planned(path: Path, route_name: str | None) -> ReadPolicy:
+    """Return what a plan and the policy that it carries are. Raises CannotRun and PlanError."""
+    plan, compiled = opened_plan(path)
+    if route_name not in {None, plan.route}:
+        advice = "leave out --route, or write a plan of that one: `turnout compile --plan --route`"
+        raise CannotRun(f"{path} is the plan of route {plan.route} alone", advice)
+    return ReadPolicy(compiled, plan)
 
 
 def fit_policy(path: Path, files: Files | None = None) -> Compiled:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.completing import any_files, columns_of
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
@@ -161,7 +162,8 @@ def command(
         raise click.UsageError("--id and --all exclude each other")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    told = told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
             moves = router.reroute_all(chosen, reason, at=at, by=by)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.completing import any_files
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
@@ -82,8 +83,9 @@ def command(
     """
     outs = {out: format_name or suffix_format(out)}
     read = read_policy(policy, route_name, is_kept=is_kept)
+    told, plan = told_endpoints(policy, state), read.plan
     with Router(
-        read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan
+        read.compiled, route=plan.route, state=state, wait=wait, plan=plan, endpoints=told
     ) as router:
         tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):

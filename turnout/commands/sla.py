@@ -1,18 +1,17 @@
 """`turnout sla`: leads whose time is up go on, once or as long as the command runs."""
 
-import signal
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import complain
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.stopping import stopped_by_signals
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import STATE
 from turnout.rendering.jsons import json_text
@@ -81,7 +80,8 @@ def command(
         raise click.UsageError("--watch goes by the clock: it takes no --at")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    told = told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         if not watch:
             _show(format_name)(router.escalate(at=at))
             return
@@ -101,22 +101,6 @@ def _show(format_name: str) -> Show:
             click.echo(line)
 
     return show
-
-
-@contextmanager
-def stopped_by_signals() -> Generator[Event, None, None]:
-    """Give an event that SIGINT and SIGTERM set; what is being moved then is moved."""
-    stop = Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def go_on(router: Router, show: Show, stop: Event) -> None:

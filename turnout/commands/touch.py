@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.lead_ids import never_routed
 from turnout.commands.options import Command, color_option, signed
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
@@ -41,7 +42,8 @@ def command(
     """Mark leads as worked on, so that `turnout sla` leaves them where they are."""
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    told = told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         unknown = router.touch(*leads, by=by, reason=reason, at=at)
     known = len(set(leads) - set(unknown))
     if known:

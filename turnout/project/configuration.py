@@ -28,13 +28,15 @@ from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.errors import Error
 from turnout.frozen import frozen
+from turnout.project.report_settings import ReportSettings, report_settings
 
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Severities
+    from turnout.project.endpoints import Endpoint
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route", "sample")
+_KEYS = ("paths", "severities", "route", "sample", "announce", "report")
 
 
 class ConfigurationError(Error):
@@ -46,7 +48,8 @@ class Configuration:
     """What was configured; what wasn't is empty.
 
     file: where, None for no configuration. paths: in the order written, absolute. sample: past
-    leads, by which an editor tells what each rule takes.
+    leads, by which an editor tells what each rule takes. endpoints: who is told of what happens.
+    report: what reports are made with.
     """
 
     file: Path | None = None
@@ -54,6 +57,13 @@ class Configuration:
     severities: "Severities" = attrs.Factory(dict[str, Severity | None])
     route: str | None = None
     sample: Path | None = None
+    endpoints: "tuple[Endpoint, ...]" = ()
+    report: ReportSettings = attrs.Factory(ReportSettings)
+
+    @property
+    def endpoint_names(self) -> tuple[str, ...]:
+        """The names of who is told of what happens."""
+        return tuple(each.name for each in self.endpoints)
 
 
 def configuration_of(policy: Path) -> Configuration:
@@ -143,7 +153,16 @@ class _Written:
             dict(self._severities()),
             self._route(),
             self._sample(),
+            self._endpoints(),
+            report_settings(self.values.get("report", {}), self.wrong),
         )
+
+    def _endpoints(self) -> "tuple[Endpoint, ...]":
+        if "announce" not in self.values:
+            return ()
+        from turnout.project.endpoints import endpoints_in  # noqa: PLC0415 - few tell anybody
+
+        return endpoints_in(self.values["announce"], resolved(self.file).parent, self.wrong)
 
     def _paths(self) -> Iterable[Path]:
         paths: object = self.values.get("paths", [])

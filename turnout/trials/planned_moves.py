@@ -39,9 +39,9 @@ from turnout.dsl.targets import (
 from turnout.dsl.types import Value
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.availability import is_one_of
-from turnout.runtime.columns.arriving import ArrivedRecords, RecordChunk
+from turnout.runtime.columns.arriving import ArrivedLeads
 from turnout.runtime.columns.bonds import BondRead
-from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.coding import Chunk, Codes
 from turnout.runtime.columns.deciding import NO_CLAUSE, ColumnDecider, ReadLeads
 from turnout.runtime.columns.offering import OfferedTargets, Offering
 from turnout.runtime.columns.ordinary import Truths
@@ -51,6 +51,12 @@ from turnout.trials.former_owners import Former, former_owner
 from turnout.trials.outside_names import OutsideNames
 from turnout.trials.seen_keys import Hashes, SeenKeys, hashes
 from turnout.trials.simulation import clause_of
+
+_MOST_OUTLOOKS = 20_000
+"""Different leads of which is remembered whether they stay."""
+
+
+_MOST_TOLD, _LONGEST_TOLD = 4, 100
 
 
 @frozen
@@ -128,11 +134,11 @@ class MovePlanner:
         self._formers: list[Former] = [Former("", None)]
         self._numbers: dict[Former, int] = {self._formers[0]: 0}
         self._asked: dict[int, tuple[OfferedTargets, ...]] = {}
-        self._staying: dict[tuple[int, int], bool] = {}
+        self._outlooks: dict[tuple[object, ...], tuple[bool, bool]] = {}
         self._seen = SeenKeys()
         self.counts: MoveCounts = MoveCounts()
 
-    def chunk(self, arrived: ArrivedRecords) -> tuple[list[PlannedMove], Hashes]:
+    def chunk(self, arrived: ArrivedLeads) -> tuple[list[PlannedMove], Hashes]:
         """Return the moves among some records, in order, and hashes of the ids they have."""
         leads = self._read(arrived)
         counts, size = self.counts, len(leads.keys)
@@ -175,8 +181,8 @@ class MovePlanner:
 
     # -- reading --
 
-    def _read(self, arrived: ArrivedRecords) -> _Chunk:
-        size = len(arrived.records)
+    def _read(self, arrived: ArrivedLeads) -> _Chunk:
+        size = arrived.size
         found = _Chunk(
             [None] * size,
             np.full(size, NO_CLAUSE, np.int64),
@@ -186,18 +192,18 @@ class MovePlanner:
         for sheet, places in arrived.shapes:
             leads = self._decider.read(sheet)
             found.clauses[places] = self._decider.clauses(leads)
-            found.formers[places] = self._formers_of(sheet, [arrived.records[at] for at in places])
+            found.formers[places] = self._formers_of(sheet)
             reads = self._decider.bonds_with(leads, self._offering.reads)
             for at, (place, key) in enumerate(zip(places, leads.ids(), strict=True)):
                 found.keys[place], found.parts[place] = key, (leads, at, reads)
         return found
 
-    def _formers_of(self, sheet: RecordChunk, records: Sequence[Record]) -> Codes:
+    def _formers_of(self, sheet: Chunk) -> Codes:
         """Return who has each lead of a shape; each distinct text of its column is read once."""
         columns = ColumnNames(sheet.names).find(self._column)
         if len(columns) != 1:
-            numbers = (self._number(self._owner(each)) for each in records)
-            return np.fromiter(numbers, np.int64, len(records))
+            rows = (Record(at + 1, sheet.record(at)) for at in range(sheet.size))
+            return np.fromiter((self._number(self._owner(each)) for each in rows), np.int64)
         column = sheet.column(columns[0])
         told = [self._owner(Record(1, {columns[0]: raw})) for raw in column.raws]
         return np.array([*map(self._number, told)], np.int64)[column.codes]
@@ -227,11 +233,27 @@ class MovePlanner:
                 continue
             for at in np.flatnonzero(mine).tolist():
                 told = leads.values(int(places[at]))
-                asked = self._offering.asked(clause, told, self._at, self._after)
-                is_placed = _is_placed(asked)
-                stays[at] = not is_placed or self._keeps(former, asked, told)
+                is_placed, is_kept = self._outlook_of(clause, former, told)
+                stays[at] = is_kept
                 self.counts.unplaced += not is_placed
         return stays
+
+    def _outlook_of(self, clause: int, former: Former, told: dict[str, Value]) -> tuple[bool, bool]:
+        """Return whether anybody takes a lead, and whether it stays where it is.
+
+        Both hang on the values that it is offered by alone; most leads share these with others.
+        """
+        key = clause, former, *told.items()
+        known = self._outlooks.get(key)
+        if known is None:
+            asked = self._offering.asked(clause, told, self._at, self._after)
+            is_placed = _is_placed(asked)
+            known = is_placed, not is_placed or self._keeps(former, asked, told)
+            if len(told) <= _MOST_TOLD and all(map(_is_short, told.values())):
+                if len(self._outlooks) >= _MOST_OUTLOOKS:
+                    self._outlooks.clear()
+                self._outlooks[key] = known
+        return known
 
     def _asked_of(self, clause: int) -> tuple[OfferedTargets, ...]:
         if clause not in self._asked:
@@ -310,6 +332,10 @@ class MovePlanner:
         holder = f"person {to}" if decision.assignee else f"{decision.kind} {to}"
         called = self._called.get(holder, to)
         return PlannedMove(lead, former.written, called, decision.by, why)
+
+
+def _is_short(value: Value) -> bool:
+    return not isinstance(value, str) or len(value) <= _LONGEST_TOLD
 
 
 def _is_placed(asked: tuple[OfferedTargets, ...]) -> bool:

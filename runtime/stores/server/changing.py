@@ -1,4 +1,4 @@
-"""What a batch changed, written on a server by one statement.
+"""What a batch changed, written on a server by one statement of the parts that there are.
 
 Whatever it read is compared there: where a lead has had another event meanwhile, or somebody
 with a cap has been given another lead, a cell that can't be empty becomes so, which calls the
@@ -6,7 +6,8 @@ transaction off. Then the batch is decided again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from turnout.frozen import frozen
@@ -23,63 +24,67 @@ FORGET = """DELETE FROM {s}.seen x USING json_array_elements(%s::json) k
     WHERE x.route = k->>0 AND x.lead = k->>1"""
 """Forgets what leads are remembered under that are remembered anew."""
 
-_EVENT_CELLS = """(x->>0)::bigint, (j.w->>'base')::bigint + pg_current_xact_id()::text::bigint,
-    (x->>1)::bigint, x->>2, x->>3, x->>4, (x->>5)::bigint, (x->>6)::bigint, x->>7,
-    (x->>8)::bigint, x->>9, x->>10, x->>11, x->>12"""
-
-WRITE = f"""
-WITH j AS MATERIALIZED (SELECT %s::json AS w),
-events AS (INSERT INTO {{s}}.events SELECT {_EVENT_CELLS}
-    FROM j, json_array_elements(j.w->'events') x),
-new AS (INSERT INTO {{s}}.decisions (seq, route, lead, decided, last, status, touched, due,
-    expires, queue, rank, said) SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint,
-    (x->>4)::bigint, x->>5, (x->>6)::integer, (x->>7)::bigint, (x->>8)::bigint, x->>9,
-    (x->>10)::bigint, x->>11
-    FROM j, json_array_elements(j.w->'new') x),
-changed AS (UPDATE {{s}}.decisions d SET decided = (x->>3)::bigint,
-    last = CASE WHEN d.last = (x->>12)::bigint THEN (x->>4)::bigint END,
-    status = x->>5, touched = (x->>6)::integer, due = (x->>7)::bigint,
-    expires = (x->>8)::bigint, queue = x->>9, rank = (x->>10)::bigint, said = x->>11
-    FROM j, json_array_elements(j.w->'changed') x WHERE d.route = x->>1 AND d.lead = x->>2),
-turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
-    FROM j, json_array_elements(j.w->'turns') x
-    ON CONFLICT (team) DO UPDATE SET scale = excluded.scale, lag = excluded.lag),
-load AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
-    FROM j, json_array_elements(j.w->'load') x
-    ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open),
-loaded AS (UPDATE {{s}}.load l SET
-    open = CASE WHEN l.open = (x->>2)::bigint THEN l.open + (x->>1)::bigint END
-    FROM j, json_array_elements(j.w->'loaded') x WHERE l.person = x->>0),
-unloaded AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
-    FROM j, json_array_elements(j.w->'unloaded') x
-    ON CONFLICT (person) DO UPDATE SET open = CASE WHEN l.open = 0 THEN excluded.open END),
-added AS (INSERT INTO {{s}}.receivers AS r SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
-    FROM j, json_array_elements(j.w->'added') x
-    ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
+_PARTS = {
+    "events": """INSERT INTO {s}.events SELECT (x->0)::bigint,
+    {base} + pg_current_xact_id()::text::bigint, (x->1)::bigint, x->>2, x->>3, x->>4,
+    (x->>5)::bigint, (x->>6)::bigint, x->>7, (x->>8)::bigint, x->>9, x->>10, x->>11, x->>12
+    FROM {p} x""",
+    "new": """INSERT INTO {s}.decisions (seq, route, lead, decided, last, status, touched, due,
+    expires, queue, rank, said) SELECT (x->0)::bigint, x->>1, x->>2, (x->3)::bigint,
+    (x->4)::bigint, x->>5, (x->6)::integer, (x->>7)::bigint, (x->>8)::bigint, x->>9,
+    (x->10)::bigint, x->>11 FROM {p} x""",
+    "changed": """UPDATE {s}.decisions d SET decided = (x->3)::bigint,
+    last = CASE WHEN d.last = (x->12)::bigint THEN (x->4)::bigint END,
+    status = x->>5, touched = (x->6)::integer, due = (x->>7)::bigint,
+    expires = (x->>8)::bigint, queue = x->>9, rank = (x->10)::bigint, said = x->>11
+    FROM {p} x WHERE d.route = x->>1 AND d.lead = x->>2""",
+    "turns": """INSERT INTO {s}.turns SELECT x->>0, (x->1)::bigint, x->>2 FROM {p} x
+    ON CONFLICT (team) DO UPDATE SET scale = excluded.scale, lag = excluded.lag""",
+    "load": """INSERT INTO {s}.load AS l SELECT x->>0, (x->1)::bigint FROM {p} x
+    ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open""",
+    "loaded": """UPDATE {s}.load l SET
+    open = CASE WHEN l.open = (x->2)::bigint THEN l.open + (x->1)::bigint END
+    FROM {p} x WHERE l.person = x->>0""",
+    "unloaded": """INSERT INTO {s}.load AS l SELECT x->>0, (x->1)::bigint FROM {p} x
+    ON CONFLICT (person) DO UPDATE SET open = CASE WHEN l.open = 0 THEN excluded.open END""",
+    "added": """INSERT INTO {s}.receivers AS r SELECT x->>0, (x->1)::bigint, (x->2)::bigint
+    FROM {p} x ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
     latest = CASE WHEN r.latest <= excluded.latest THEN excluded.latest END
-    RETURNING who, total),
-counted AS (UPDATE {{s}}.receivers r SET
-    total = CASE WHEN r.total = (x->>3)::bigint THEN r.total + (x->>1)::bigint END,
-    latest = CASE WHEN r.latest <= (x->>2)::bigint THEN (x->>2)::bigint END
-    FROM j, json_array_elements(j.w->'counted') x WHERE r.who = x->>0
-    RETURNING r.who, r.total),
-started AS (INSERT INTO {{s}}.receivers SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
-    FROM j, json_array_elements(j.w->'started') x RETURNING who, total),
-given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, r.total
-    FROM j, json_array_elements(j.w->'given') x JOIN (SELECT * FROM added UNION ALL
-    SELECT * FROM counted UNION ALL SELECT * FROM started) r ON r.who = x->>0
+    RETURNING who, total""",
+    "counted": """UPDATE {s}.receivers r SET
+    total = CASE WHEN r.total = (x->3)::bigint THEN r.total + (x->1)::bigint END,
+    latest = CASE WHEN r.latest <= (x->2)::bigint THEN (x->2)::bigint END
+    FROM {p} x WHERE r.who = x->>0 RETURNING r.who, r.total""",
+    "started": """INSERT INTO {s}.receivers SELECT x->>0, (x->1)::bigint, (x->2)::bigint
+    FROM {p} x RETURNING who, total""",
+    "given": """INSERT INTO {s}.given AS g SELECT x->>0, (x->1)::bigint, (x->2)::bigint, r.total
+    FROM {p} x JOIN ({totals}) r ON r.who = x->>0
     ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
-    total = excluded.total),
-seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
-    x->>5 FROM j, json_array_elements(j.w->'seen') x),
-outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
-    SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
-    FROM j, json_array_elements(j.w->'outbox') x),
-absent AS (UPDATE {{s}}.meta m SET value = CASE WHEN m.value = x->>0 THEN x->>1 END
-    FROM j, json_array_elements(j.w->'absent') x WHERE m.key = 'absences')
-SELECT 1
-"""
-"""Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
+    total = excluded.total""",
+    "seen": """INSERT INTO {s}.seen SELECT x->>0, (x->1)::bigint, (x->2)::bigint, x->>3, x->>4,
+    x->>5 FROM {p} x""",
+    "outbox": """INSERT INTO {s}.outbox (event, endpoint, body, next_at, attempts, state)
+    SELECT (x->0)::bigint, x->>1, x->>2, (x->3)::bigint, (x->4)::integer, x->>5 FROM {p} x""",
+    "absent": """UPDATE {s}.meta m SET value = CASE WHEN m.value = x->>0 THEN x->>1 END
+    FROM {p} x WHERE m.key = 'absences'""",
+}
+_TOTALS = ("added", "counted", "started")
+
+
+@lru_cache(maxsize=256)
+def writing(parts: tuple[str, ...], base: int) -> str:
+    """Return the statement that writes these parts, which its parameter has as JSON.
+
+    Of a receiver's leads those are the last, see `LATE`. base: see `schemas`.
+    """
+    totals = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts if part in _TOTALS)
+    written_parts = [
+        f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements($1::jsonb->'{part}')")
+        for part in parts
+    ]
+    text = f"WITH {', '.join(written_parts)} SELECT 1"
+    return text.replace("{base}", str(base)).replace("{totals}", totals)
+
 
 LATE = (
     """INSERT INTO {s}.receivers AS r VALUES (%(who)s, %(leads)s, %(at)s) ON CONFLICT (who)
@@ -99,11 +104,11 @@ LATE = (
 class Changes:
     """What is to be written.
 
-    payload: what `WRITE` takes. forget: what `FORGET` takes, "" for nothing. late: leads
-    that `LATE` counts.
+    parts: rows of each part that `writing` writes. forget: what `FORGET` takes, "" for
+    nothing. late: leads that `LATE` counts.
     """
 
-    payload: str
+    parts: dict[str, Sequence[Sequence[Any]]]
     forget: str
     late: tuple[dict[str, str | int], ...]
 
@@ -113,12 +118,11 @@ def is_late(batch: Batch) -> bool:
     return any(len(times) > 1 for times in batch.received.values())
 
 
-def written(  # noqa: PLR0913 - what is written, and with which numbers
+def written(
     batch: Batch,
     kept: Fetched,
     numbers: list[int],
     versions: Mapping[str, int],
-    base: int,
     *,
     late: bool,
 ) -> Changes:
@@ -144,8 +148,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             number,
             None if row is None or is_deciding else row.said,
         )
-    payload: dict[str, Any] = {
-        "base": base,
+    parts: dict[str, Sequence[Sequence[Any]]] = {
         "events": events,
         "new": [_lead(key, rows[key], new) for key, new in batch.decisions.items()],
         "changed": [
@@ -165,7 +168,9 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
     changed = [key for key in batch.remembered if key in batch.changed]
     forget = json.dumps([[sent(route), sent(lead)] for route, lead in changed])
     behind = _late(batch) if late else ()
-    return Changes(json.dumps(payload), forget if changed else "", behind)
+    return Changes(
+        {part: some for part, some in parts.items() if some}, forget if changed else "", behind
+    )
 
 
 def _event(

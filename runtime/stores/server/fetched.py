@@ -6,6 +6,7 @@ before: where one is drawn that wasn't foreseen, the batch begins again and hold
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from turnout.compiler.meaning.identity import Seen
@@ -33,34 +34,34 @@ GRAVE = (
 """What a lead stands under that was erased; see `tombstones`."""
 
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
-READ = f"""
-SELECT
-(SELECT json_agg(json_build_array(k->>0, k->>1, {_LEAD})) FROM json_array_elements(n->'leads') k,
+_KNOWN = {
+    "leads": f"""SELECT json_agg(json_build_array(k->>0, k->>1, {_LEAD}))
+    FROM jsonb_array_elements({{p}}) k,
     LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 UNION ALL
     SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = {GRAVE.format(lead="(k->>1)")}
-    LIMIT 1) d LEFT JOIN {{s}}.events e ON e.seq = d.decided),
-(SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {{s}}.turns t
-    WHERE t.team = ANY (ARRAY(SELECT json_array_elements_text(n->'teams')))),
-(SELECT json_agg(json_build_array(l.person, l.open)) FROM {{s}}.load l
-    WHERE l.person = ANY (ARRAY(SELECT json_array_elements_text(n->'people')))),
-(SELECT json_agg(coalesce(b.total, 0) - coalesce(a.total, 0) ORDER BY c.place)
-    FROM json_array_elements(n->'counts') WITH ORDINALITY AS c (one, place)
-    LEFT JOIN LATERAL (SELECT total FROM {{s}}.given WHERE who = c.one->>0
+    LIMIT 1) d LEFT JOIN {{s}}.events e ON e.seq = d.decided""",
+    "teams": """SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {s}.turns t
+    WHERE t.team = ANY (ARRAY(SELECT jsonb_array_elements_text({p})))""",
+    "people": """SELECT json_agg(json_build_array(l.person, l.open)) FROM {s}.load l
+    WHERE l.person = ANY (ARRAY(SELECT jsonb_array_elements_text({p})))""",
+    "counts": """SELECT json_agg(coalesce(b.total, 0) - coalesce(a.total, 0) ORDER BY c.place)
+    FROM jsonb_array_elements({p}) WITH ORDINALITY AS c (one, place)
+    LEFT JOIN LATERAL (SELECT total FROM {s}.given WHERE who = c.one->>0
         AND at < (c.one->>2)::bigint ORDER BY at DESC LIMIT 1) b ON true
-    LEFT JOIN LATERAL (SELECT total FROM {{s}}.given WHERE who = c.one->>0
-        AND at < (c.one->>1)::bigint ORDER BY at DESC LIMIT 1) a ON true),
-(SELECT json_agg(json_build_array(r.who, r.total, r.latest)) FROM {{s}}.receivers r
-    WHERE r.who = ANY (ARRAY(SELECT json_array_elements_text(n->'whose')))),
-(SELECT json_agg({_SEEN}) FROM json_array_elements(n->'keys') k, LATERAL (
+    LEFT JOIN LATERAL (SELECT total FROM {s}.given WHERE who = c.one->>0
+        AND at < (c.one->>1)::bigint ORDER BY at DESC LIMIT 1) a ON true""",
+    "whose": """SELECT json_agg(json_build_array(r.who, r.total, r.latest)) FROM {s}.receivers r
+    WHERE r.who = ANY (ARRAY(SELECT jsonb_array_elements_text({p})))""",
+    "keys": f"""SELECT json_agg({_SEEN}) FROM jsonb_array_elements({{p}}) k, LATERAL (
     SELECT * FROM {{s}}.seen WHERE key = k->>0 AND at >= (k->>1)::bigint
-    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x),
-(SELECT json_agg({_SEEN}) FROM json_array_elements(n->'keys') k, LATERAL (
+    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x""",
+    "owned": f"""SELECT json_agg({_SEEN}) FROM jsonb_array_elements({{p}}) k, LATERAL (
     SELECT * FROM {{s}}.seen WHERE key = k->>0 AND at >= (k->>1)::bigint AND owner IS NOT NULL
-    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x),
-(SELECT value FROM {{s}}.meta WHERE key = 'absences')
-FROM (SELECT %s::json AS n) needs
-"""
-"""All of what is needed, in one row: a cell of JSON for each kind."""
+    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x""",
+    "numbers": """SELECT json_agg(nextval('{s}.event_numbers'))
+    FROM generate_series(1, ({p})::integer)""",
+}
+_ABSENT = "SELECT value FROM {s}.meta WHERE key = 'absences'"
 
 _EARLIER = """SELECT json_agg({seen}) FROM (SELECT * FROM {{s}}.seen WHERE key = %s AND at >= %s
     AND at <= %s{owned} ORDER BY at DESC, seq DESC) x"""
@@ -78,7 +79,18 @@ _LOG = f"""SELECT json_agg({_LEAD} ORDER BY e.turn, d.seq) FROM {{s}}.decisions 
     JOIN {{s}}.events e ON e.seq = d.decided"""
 
 Query: TypeAlias = Callable[..., Any]
-"""Returns the first cell, or with `whole` the first row, of what a statement says."""
+"""Returns the first cell of what a statement says."""
+
+
+@lru_cache(maxsize=256)
+def reading(kinds: tuple[str, ...], parameter: str = "%s") -> str:
+    """Return the statement that reads what is needed, of these kinds: JSON of what `asked_of` gave.
+
+    Its one cell has a list: what was found of each kind, and who is away.
+    """
+    found = ("(" + _KNOWN[kind].replace("{p}", f"(n->'{kind}')") + ")" for kind in kinds)
+    cells = ", ".join((*found, f"({_ABSENT})"))
+    return f"SELECT json_build_array({cells}) FROM (SELECT {parameter}::jsonb AS n) needs"
 
 
 class MoreNeededError(Exception):
@@ -106,7 +118,7 @@ class Fetched:
     ask: the server, inside the transaction. held: teams that nobody else draws from
     meanwhile; None where nobody else writes at all. totals: by receiver how many leads they
     were given in all, and when last. latest: the last moment at which leads were counted or
-    remembered, of those asked; in microseconds.
+    remembered, of those asked; in microseconds. numbers: for events of this batch.
     """
 
     ask: Query
@@ -114,6 +126,7 @@ class Fetched:
     rows: dict[Key, LeadRow] = attribute(factory=dict[Key, LeadRow], init=False)
     totals: dict[str, tuple[int, int]] = attribute(factory=dict[str, tuple[int, int]], init=False)
     latest: int = attribute(default=0, init=False)
+    numbers: list[int] = attribute(factory=list[int], init=False)
     _recorded: dict[Key, Recorded | None] = attribute(
         factory=dict[Key, Recorded | None], init=False
     )
@@ -132,15 +145,20 @@ class Fetched:
         """Nothing: others may have given leads since."""
         return
 
-    def take(self, needs: Needs, row: tuple[Any, ...]) -> None:
-        """Remember what `READ` said of some needs."""
-        *lists, absent = row
-        leads, turns, loads, counts, totals, seen, owned = (cell or () for cell in lists)
+    def take(self, needs: Needs, kinds: Iterable[str], cells: list[Any]) -> None:
+        """Remember what was read of some needs. cells: what `reading` reads of these kinds."""
+        *lists, absent = cells
+        said = {kind: cell or () for kind, cell in zip(kinds, lists, strict=True)}
+        leads, turns, loads, counts, totals, seen, owned = (
+            said.get(kind, ())
+            for kind in ("leads", "teams", "people", "counts", "whose", "keys", "owned")
+        )
+        self.numbers += said.get("numbers", ())
         if self._absences is None:
             self._absences = absences_of(json.loads(absent or "[]"))
         self._recorded |= dict.fromkeys(needs.leads)
-        for route, lead, cells in leads:  # one that was erased stands under another id
-            self._recorded[received(route), received(lead)] = self._take_lead(cells)
+        for route, lead, found in leads:  # one that was erased stands under another id
+            self._recorded[received(route), received(lead)] = self._take_lead(found)
         self._turns |= dict.fromkeys(needs.teams, LEVEL)
         for team, scale, lag in turns:
             self._turns[received(team)] = Turns(scale, json.loads(lag))
@@ -175,13 +193,15 @@ class Fetched:
         self.rows[key] = LeadRow(seq, decided, last, said)
         return recorded
 
-    def _fetch(self, needs: Needs) -> None:
-        self.take(needs, self.ask(READ, as_json(needs), whole=True))
+    def fetch(self, needs: Needs) -> None:
+        """Read what is needed besides."""
+        asked = asked_of(needs)
+        self.take(needs, asked, self.ask(reading(tuple(asked)), json.dumps(asked)))
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
         if (route, lead) not in self._recorded:
-            self._fetch(Needs(((route, lead),)))
+            self.fetch(Needs(((route, lead),)))
         return self._recorded[route, lead]
 
     def turns(self, team: str) -> Turns:
@@ -189,34 +209,34 @@ class Fetched:
         if self.held is not None and team not in self.held:
             raise MoreNeededError(Needs(teams=frozenset({team})))
         if team not in self._turns:
-            self._fetch(Needs(teams=frozenset({team})))
+            self.fetch(Needs(teams=frozenset({team})))
         return self._turns[team]
 
     def open_leads(self, person: str) -> int:
         """Return how many of the person's leads are open."""
         if person not in self._loads:
-            self._fetch(Needs(people=frozenset({person})))
+            self.fetch(Needs(people=frozenset({person})))
         return self._loads[person]
 
     @property
     def absences(self) -> Absences:
         """Who is away or paused."""
         if self._absences is None:
-            self._fetch(Needs())
+            self.fetch(Needs())
             assert self._absences is not None
         return self._absences
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
         if (who, start, end) not in self._counts:
-            self._fetch(Needs(counts=frozenset({(who, start, end)})))
+            self.fetch(Needs(counts=frozenset({(who, start, end)})))
         return self._counts[who, start, end]
 
     def expect(self, counts: Collection[Count]) -> None:
         """Fetch counts that weren't foreseen."""
         new = frozenset(counts) - self._counts.keys()
         if new:
-            self._fetch(Needs(counts=new))
+            self.fetch(Needs(counts=new))
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
         """Yield the leads remembered under a key in a period, the latest first."""
@@ -271,18 +291,24 @@ def whose(needs: Needs) -> frozenset[str]:
     return frozenset(who for who, _, _ in needs.counts) | {f"team {team}" for team in needs.teams}
 
 
-def as_json(needs: Needs) -> str:
-    """Return what `READ` takes."""
-    return json.dumps(
-        {
-            "leads": [[sent(route), sent(lead)] for route, lead in needs.leads],
-            "teams": [*map(sent, needs.teams)],
-            "people": [*map(sent, needs.people)],
-            "counts": [[sent(who), start, end] for who, start, end in needs.counts],
-            "whose": [*map(sent, whose(needs))],
-            "keys": [list(key) for key in needs.keys],
-        }
-    )
+def asked_of(needs: Needs, numbers: int = 0) -> dict[str, Any]:
+    """Return what is needed, by its kind. numbers: so many for events are had with it."""
+    found: dict[str, Any] = {}
+    if needs.leads:
+        found["leads"] = [[sent(route), sent(lead)] for route, lead in needs.leads]
+    if needs.teams:
+        found["teams"] = [*map(sent, needs.teams)]
+    if needs.people:
+        found["people"] = [*map(sent, needs.people)]
+    if needs.counts:
+        found["counts"] = [[sent(who), start, end] for who, start, end in needs.counts]
+    if needs.counts or needs.teams:
+        found["whose"] = [*map(sent, whose(needs))]
+    if needs.keys:
+        found["keys"] = found["owned"] = [list(key) for key in needs.keys]
+    if numbers:
+        found["numbers"] = numbers
+    return found
 
 
 def _seen(cells: list[Any]) -> Seen:

@@ -21,16 +21,18 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 
 from turnout.frozen import frozen
 from turnout.runtime.clock import this_moment
 from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
 from turnout.runtime.stores.batch import Batch
-from turnout.runtime.stores.cells import instant
+from turnout.runtime.stores.cells import instant, json_cell, json_read
 from turnout.runtime.stores.needs import NOTHING, Decide, Foresee, Needs
-from turnout.runtime.stores.server.changing import FORGET, LATE, WRITE, is_late, written
-from turnout.runtime.stores.server.fetched import READ, Fetched, MoreNeededError, as_json
+from turnout.runtime.stores.server.changing import FORGET, LATE, is_late, writing, written
+from turnout.runtime.stores.server.fetched import Fetched, MoreNeededError, asked_of, reading
 from turnout.runtime.stores.server.locations import ServerAddress
+from turnout.runtime.stores.server.prepared import Prepared
 from turnout.runtime.stores.server.refusals import (
     LostError,
     OvertakenError,
@@ -60,6 +62,7 @@ PATIENCE = 4
 _MOST_AGAIN = 60
 _DEFAULTS = {
     "application_name": "turnout",
+    "client_encoding": "UTF8",
     # A server that is gone without a word is noticed within a minute.
     "keepalives_idle": "20",
     "keepalives_interval": "10",
@@ -70,11 +73,12 @@ _LONG = 10.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # No number of a transaction is taken here: it is when the batch is written, behind all that the
 # batch has read, so that the log is in the order of cause and effect.
-_LOCK = (
-    "SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(k)) FROM"
-    " unnest(%s::bigint[]) k)"
+_HOLD = b"SELECT pg_advisory_xact_lock_shared($1::bigint), pg_advisory_xact_lock($2::bigint)"
+_HOLD_ALL = (
+    b"SELECT pg_advisory_xact_lock_shared($1::bigint), (SELECT count(pg_advisory_xact_lock(k)) FROM"
+    b" unnest($2::bigint[]) k)"
 )
-_ALONE = "SELECT pg_advisory_xact_lock(%s)"
+_ALONE = b"SELECT pg_advisory_xact_lock($1::bigint)"
 _NUMBERS = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
 
 
@@ -148,6 +152,7 @@ def connected(at: ServerAddress, wait: float) -> Connection:
                     autocommit=True,
                     connect_timeout=max(2, int(wait)),
                 )
+                set_json_loads(json_read, connection)
                 connection.execute(
                     "SELECT set_config('lock_timeout', %s, false),"
                     " set_config('enable_seqscan', 'off', false),"
@@ -185,11 +190,10 @@ def _refused(at: ServerAddress, said: str) -> NoReturn:
 
 @frozen
 class _Begun:
-    """A transaction that has begun. numbers: for its events. alone: nobody else writes."""
+    """A transaction that has begun. alone: nobody else writes."""
 
-    connection: Connection
+    writer: Prepared
     kept: Fetched
-    numbers: list[int]
     alone: bool
 
 
@@ -206,17 +210,13 @@ class PostgresStore:
         self._base = base
         self._wait = wait
         self._sharing = Sharing(self._run)
-        self._writer: Connection | None = None
+        self._writer: Prepared | None = None
         self._readers: list[Connection] = []
         self._versions: dict[str, int] = {}
         self._is_busy = False
         self._is_closed = False
         self._guard = threading.Lock()
         self._state_key = lock_key(at, "state")
-        self._sql = {
-            name: in_schema(at, text)
-            for name, text in (("read", READ), ("write", WRITE), ("forget", FORGET))
-        }
         self._numbers_of = f"{at.schema}.event_numbers"
 
     def decide(
@@ -256,20 +256,22 @@ class PostgresStore:
 
     def _attempt(self, jobs: Sequence[Job], extra: Needs, *, alone: bool) -> list[Any]:
         moment = this_moment()
-        connection = self._connected()
+        writer = self._connected()
         try:
-            begun = self._begun(connection, self._needs(jobs, moment, extra), alone=alone)
+            needs = self._needs(jobs, moment, extra)
+            begun = self._begun(writer, needs, alone=alone)
             kept = begun.kept
             floor = _EPOCH + timedelta(microseconds=kept.latest)
             if floor > moment and any(job.at is None for job in jobs):
                 moment = floor
-                needs = self._needs(jobs, moment, extra)
-                kept.take(needs, kept.ask(READ, as_json(needs), whole=True))
+                later = self._needs(jobs, moment, extra)
+                if later != needs:
+                    kept.fetch(later)
             batch = Batch(kept)
             results = run_all(jobs, batch, moment)
             self._end(begun, batch)
         except BaseException:
-            self._undo(connection)
+            self._undo(writer.connection)
             raise
         return results
 
@@ -277,41 +279,46 @@ class PostgresStore:
         found = (job.foresee(job.at or moment) for job in jobs)
         return reduce(Needs.__or__, found, extra)
 
-    def _begun(self, connection: Connection, needs: Needs, *, alone: bool) -> "_Begun":
+    def _begun(self, writer: Prepared, needs: Needs, *, alone: bool) -> "_Begun":
         """Begin a transaction: one round trip."""
+        asked = asked_of(needs, max(1, len(needs.leads)))
+        read = in_schema(self._at, reading(tuple(asked), "$1"))
+        with server_errors(self._at):
+            cells = writer.ask(
+                b"BEGIN",
+                self._holding(writer, needs, alone=alone),
+                writer.call(read, json_cell(asked)),
+            )
+        kept = self._fetched(writer.connection, None if alone else needs.teams)
+        kept.take(needs, asked, cells)
+        return _Begun(writer, kept, alone)
+
+    def _holding(self, writer: Prepared, needs: Needs, *, alone: bool) -> bytes:
+        """Return the call that waits for whoever draws from the same teams, or for everybody."""
+        if alone:
+            return writer.call(_ALONE, str(self._state_key))
         names = [("team", each) for each in needs.teams] + [("alone", a) for a in needs.alone]
         keys = sorted(lock_key(self._at, kind, name) for kind, name in names)
-        with server_errors(self._at), connection.pipeline():
-            connection.execute("BEGIN")
-            if alone:
-                connection.execute(_ALONE, (self._state_key,), prepare=True)
-            else:
-                connection.execute(_LOCK, (self._state_key, keys), prepare=True)
-            read = connection.execute(self._sql["read"], (as_json(needs),), prepare=True)
-            numbered = connection.execute(
-                _NUMBERS, (self._numbers_of, max(1, len(needs.leads))), prepare=True
-            )
-        kept = self._fetched(connection, None if alone else needs.teams)
-        kept.take(needs, _one(read))
-        numbers = [int(number) for (number,) in numbered.fetchall()]
-        return _Begun(connection, kept, numbers, alone)
+        if len(keys) == 1:
+            return writer.call(_HOLD, str(self._state_key), str(keys[0]))
+        return writer.call(_HOLD_ALL, str(self._state_key), f"{{{','.join(map(str, keys))}}}")
 
     def _fetched(self, connection: Connection, held: frozenset[str] | None) -> Fetched:
-        def ask(query: str, *cells: object, whole: bool = False) -> Any:  # noqa: ANN401 - a cell of any type
+        def ask(query: str, *cells: object) -> Any:  # noqa: ANN401 - a cell of any type
             with server_errors(self._at):
-                row = _one(connection.execute(in_schema(self._at, query), cells))
-            return row if whole else row[0]
+                return _one(connection.execute(in_schema(self._at, query), cells))[0]
 
         return Fetched(ask, held)
 
     def _end(self, begun: "_Begun", batch: Batch) -> None:
         """Write what a batch changed and commit: the other round trip."""
-        connection, numbers = begun.connection, begun.numbers
+        writer = begun.writer
+        connection, numbers = writer.connection, begun.kept.numbers
         if is_late(batch) and not begun.alone:
             raise OvertakenError(is_late=True)
         with server_errors(self._at):
             if not (batch.events or batch.drawn):
-                connection.execute("COMMIT")
+                writer.send(b"COMMIT")
                 return
             lacking = len(batch.events) - len(numbers)
             if lacking > 0:
@@ -319,20 +326,28 @@ class PostgresStore:
                 numbers = numbers + [int(number) for (number,) in asked.fetchall()]
             policies = {event.policy for event, _ in batch.events}
             versions = {policy: self._version(connection, policy, batch) for policy in policies}
-        change = written(batch, begun.kept, numbers, versions, self._base, late=begun.alone)
+        change = written(batch, begun.kept, numbers, versions, late=begun.alone)
+        with server_errors(self._at):
+            if change.forget:
+                connection.execute(in_schema(self._at, FORGET), (change.forget,))
+            text = in_schema(self._at, writing(tuple(change.parts), self._base))
+            writes = writer.call(text, json_cell(change.parts))
+            self._count_late(connection, change.late)
         try:
-            with server_errors(self._at), connection.pipeline():
-                if change.forget:
-                    connection.execute(self._sql["forget"], (change.forget,))
-                connection.execute(self._sql["write"], (change.payload,), prepare=True)
-                for leads in change.late:
-                    for statement in LATE:
-                        connection.execute(in_schema(self._at, statement), leads)
-                connection.execute("COMMIT")
+            with server_errors(self._at):
+                writer.send(writes, b"COMMIT")
         except LostError as error:
             if not self._was_kept(numbers, error):
                 raise
         self._versions |= versions
+
+    def _count_late(self, connection: Connection, late: Sequence[dict[str, str | int]]) -> None:
+        """Count leads behind which others may lie."""
+        if late:
+            with connection.pipeline():
+                for leads in late:
+                    for statement in LATE:
+                        connection.execute(in_schema(self._at, statement), leads)
 
     def _was_kept(self, numbers: list[int], lost: LostError) -> bool:
         """Return whether a transaction was kept whose connection was lost before it said so.
@@ -346,9 +361,9 @@ class PostgresStore:
             self._drop()
             try:
                 with server_errors(self._at):
-                    connection = self._connected()
-                    connection.execute("BEGIN")
-                    connection.execute(_ALONE, (self._state_key,))
+                    writer = self._connected()
+                    connection = writer.connection
+                    writer.send(b"BEGIN", writer.call(_ALONE, str(self._state_key)))
                     was_kept = bool(_one(connection.execute(there, (numbers,)))[0])
                     connection.execute("ROLLBACK")
                     return was_kept
@@ -380,8 +395,7 @@ class PostgresStore:
         moment = at or this_moment()
         with self._reading() as connection:
             kept = self._fetched(connection, None)
-            needs = foresee(moment)
-            kept.take(needs, kept.ask(READ, as_json(needs), whole=True))
+            kept.fetch(foresee(moment))
             return decide(Batch(kept), moment)
 
     @contextmanager
@@ -393,17 +407,16 @@ class PostgresStore:
             self._is_busy = True
             try:
                 with told(self._at):
-                    connection = self._connected()
-                    connection.execute("BEGIN")
-                    connection.execute(_ALONE, (self._state_key,))
+                    writer = self._connected()
+                    writer.send(b"BEGIN", writer.call(_ALONE, str(self._state_key)))
                 try:
-                    kept = self._fetched(connection, None)
+                    kept = self._fetched(writer.connection, None)
                     batch = Batch(kept, signature)
                     yield batch
                     with told(self._at):
-                        self._end(_Begun(connection, kept, [], alone=True), batch)
+                        self._end(_Begun(writer, kept, alone=True), batch)
                 except BaseException:
-                    self._undo(connection)
+                    self._undo(writer.connection)
                     raise
             finally:
                 self._is_busy = False
@@ -448,17 +461,17 @@ class PostgresStore:
             self._readers.clear()
         self._drop()
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Prepared:
         if self._is_closed:
             raise StateError(f"the state {self._at} is closed", "open it again")
-        if self._writer is None or self._writer.closed:
-            self._writer = connected(self._at, self._wait)
+        if self._writer is None or self._writer.connection.closed:
+            self._writer = Prepared(connected(self._at, self._wait))
         return self._writer
 
     def _drop(self) -> None:
         if self._writer is not None:
             with suppress(psycopg.Error):
-                self._writer.close()
+                self._writer.connection.close()
             self._writer = None
 
     def _undo(self, connection: Connection) -> None:

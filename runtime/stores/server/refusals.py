@@ -64,6 +64,11 @@ _FAILURES: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "give it more time (statement_timeout), and run again",
     ),
     (
+        ("26000", "42P05"),
+        "what is before the server of {at} doesn't keep to a session: {reason}",
+        "name the server itself, or have the pooler give a session to each connection",
+    ),
+    (
         ("XX001", "XX002"),
         "the state {at} is damaged: {reason}",
         "restore the database from a backup",

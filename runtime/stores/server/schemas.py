@@ -230,6 +230,12 @@ def has_state(connection: Connection, at: ServerAddress) -> bool:
                     f"the state {at} has format {version}, newer than this turnout reads",
                     f"upgrade turnout; this version reads format {FORMAT}",
                 )
+            lacking = [each for each in TABLES if version == FORMAT and each not in found]
+            if lacking:
+                raise StateError(
+                    f"the state {at} is damaged: it has no table {lacking[0]}",
+                    "its tables are not those that were made: restore the schema from a backup",
+                )
             return True
     raise StateError(
         f"the schema {at.schema} of {at} is another program's",
