@@ -1,12 +1,13 @@
 """The leads of examples/saas-inbound by a local Spark on two cores, beside the columns on two.
 
-    python bench/engines.py [--leads 1000000,10000000] [--ways columns,spark]
+    python bench/engines.py [--leads 1000000,10000000] [--ways columns,spark] [--folder FOLDER]
 
 The same Parquet file is read by both, only the columns that the policy reads, and the leads are
 counted by what takes them; both counts must be equal. Each way runs in a process of its own; what
 is printed is the time that passed without the start of processes, sessions and JVM (a first run
 over a few leads), the processor time of all processes as far as they are waited for, and the
-largest memory of one of Python's. Needs PySpark and Java; `ways` leaves one out.
+largest memory of one of Python's. Needs PySpark and Java; `ways` leaves one out. The leads stay
+in `folder`, where it is named, and are taken from there the next time.
 """
 
 import argparse
@@ -42,16 +43,19 @@ def main(argv: list[str]) -> None:
     options.add_argument("--ways", default=",".join(WAYS))
     options.add_argument("--cores", type=int, default=2)
     options.add_argument("--run", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
+    options.add_argument("--folder", type=Path, help="where the leads stay")
     asked = options.parse_args(argv)
     if asked.run:
         run(*asked.run, asked.cores)
         return
     with TemporaryDirectory() as folder:
         for number in map(int, asked.leads.split(",")):
-            file = Path(folder) / f"leads-{number}.parquet"
-            write(file, number)
+            file = (asked.folder or Path(folder)) / f"leads-{number}.parquet"
+            if not file.exists():
+                write(file, number)
             compare(number, file, asked.ways.split(","), asked.cores)
-            file.unlink()
+            if asked.folder is None:
+                file.unlink()
 
 
 def write(file: Path, number: int) -> None:

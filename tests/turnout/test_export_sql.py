@@ -10,8 +10,9 @@ from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
 from tests.support.sources import ROOT
-from turnout.warehouse import column_tests, syntax
+from turnout.warehouse import column_tests, drawn_texts, raw_fields, syntax
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
+from turnout.warehouse.drawn_leads import Dice
 from turnout.warehouse.syntax import named, noted, number
 from turnout.warehouse.texts_asked import word_pattern
 
@@ -145,6 +146,81 @@ def test_a_check_finds_a_view_that_says_something_else(
     data = json.loads(run(path, "--dialect", "duckdb", "--check", "200", "--format", "json").stdout)
     assert data["different"] > 0
     assert data["shown"][0]["column"] == "clause"
+
+
+def test_texts_are_read_by_a_view_of_their_own(tmp_path: Path) -> None:
+    """The header says where fields stand; what SQL can't read is named, or left lead by lead."""
+    path = tmp_path / "leads.route"
+    more = 'phone: phone  zip: code  region: text from "zips.csv" by zip -> region'
+    text = POLICY.replace("country: country", f"country: country  {more}")
+    rule = 'rule near { when region is "north" and phone is present to queue night }'
+    path.write_text(text.replace("RULE", rule), encoding="utf-8")
+    (tmp_path / "zips.csv").write_text("zip,region\n10115,north\n80331,south\n")
+    header = tmp_path / "export.csv"
+    header.write_text("Id,Job Title,Country,# Staff,Order,Phone,Zip\n1,CTO,DE,7,,,\n")
+    asked = (path, "--dialect", "duckdb", "--raw", "--header", header)
+    refused = run(*asked)
+    assert refused.exit_code == 2
+    assert "phone: phone numbers have plans of their own" in " ".join(refused.stderr.split())
+    written = run(*asked, "--for-batch")
+    assert written.exit_code == 0, written.output
+    assert 'TRIM(s."# Staff"' in written.stdout
+    assert "CREATE VIEW routed_inbound_values AS" in written.stdout
+    assert (
+        "INSERT INTO routed_inbound_values_table_region VALUES ('10115', 'north')" in written.stdout
+    )
+    checked = run(*asked, "--for-batch", "--check", "150")
+    assert checked.exit_code == 0, checked.output
+    assert "; 0 decided otherwise." in checked.stdout
+    folder = tmp_path / "project"
+    assert run(*asked, "--for-batch", "--from", "crm.leads", "--dbt", folder).exit_code == 0
+    model = (folder / "models/turnout/routed_inbound.sql").read_text("utf-8")
+    reads = (folder / "models/turnout/routed_inbound_values.sql").read_text("utf-8")
+    assert "{{ ref('routed_inbound_values') }}" in model
+    assert "{{ source('crm', 'leads') }}" in reads
+    assert "{{ ref('routed_inbound_values_texts_country') }}" in reads
+    assert "{{ source(" not in model
+    assert (folder / "seeds/turnout/routed_inbound_values_texts_country.csv").exists()
+
+
+def test_a_view_over_texts_that_reads_otherwise_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raw_fields, "normal", same)  # blanks in a row stay
+    rule = 'rule odd { when title is "two words" to queue night }'
+    monkeypatch.setattr(drawn_texts, "_respelled", with_more_blanks)
+    found = run(policy(tmp_path, rule), "--dialect", "duckdb", "--raw", "--check", "150")
+    assert found.exit_code == 1
+    assert "by the plan: " in found.stdout
+
+
+def same(this: syntax.Sql) -> syntax.Sql:
+    return this
+
+
+def with_more_blanks(value: str, _: Dice) -> str:
+    return value.replace(" ", "  ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--header", "export.csv"), "--header is for texts"),
+        (("--raw", "--draws"), "--draws needs typed columns"),
+        (("--raw", "--header", "twice.csv"), "stands in several columns"),
+        (("--raw", "--header", "lines.jsonl"), "has no header"),
+    ],
+)
+def test_what_does_not_go_with_texts_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export.csv").write_text("id,title\n")
+    (tmp_path / "twice.csv").write_text("id,title,Title\n")
+    (tmp_path / "lines.jsonl").write_text('{"id": "1"}\n')
+    found = run(policy(tmp_path), "--dialect", "duckdb", *arguments)
+    assert found.exit_code == 2
+    assert said in " ".join(found.stderr.split())
 
 
 def test_draws_need_a_moment_and_an_order(tmp_path: Path) -> None:

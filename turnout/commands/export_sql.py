@@ -19,6 +19,7 @@ from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Field
 from turnout.printable import visible
+from turnout.runtime.records import records
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME, Dialect, check_sqlglot
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         "turnout export sql inbound.route --dialect snowflake --from crm.leads --view crm.routed",
         "turnout export sql inbound.route --dialect postgres --for-batch --at 2026-11-23",
         "turnout export sql inbound.route --dialect duckdb --check 2000",
+        "turnout export sql inbound.route --dialect postgres --raw --header export.csv",
         "turnout export sql inbound.route --dialect duckdb --draws --arrived at --at 2026-11-23",
         "turnout export sql inbound.route --dialect snowflake --from crm.leads --dbt warehouse",
     ),
@@ -73,6 +75,19 @@ if TYPE_CHECKING:
     "leaves",
     is_flag=True,
     help="Leave the leads that hang on what SQL can't say for the batch, and refuse nothing.",
+)
+@click.option(
+    "--raw",
+    "is_raw",
+    is_flag=True,
+    help="The table has texts, as a CRM exports them: read them in SQL, too.",
+)
+@click.option(
+    "--header",
+    "header",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="LEADS",
+    help="With --raw: a file of leads whose columns are called as those of the table.",
 )
 @click.option(
     "--draws",
@@ -128,6 +143,8 @@ def sql_command(
     key: str,
     day_column: str,
     leaves: bool,
+    is_raw: bool,
+    header: Path | None,
     has_draws: bool,
     arrived: str,
     dbt_folder: Path | None,
@@ -149,6 +166,10 @@ def sql_command(
 
     if at is not None and day_column:
         raise CannotRun("--at and --day-column both say when", "leave one of them out")
+    if header is not None and not is_raw:
+        raise CannotRun("--header is for texts", "give --raw, too, or leave it out")
+    if has_draws and is_raw:
+        raise CannotRun("--draws needs typed columns", "make the table of typed columns first")
     if has_draws and (at is None or not arrived or leaves):
         raise CannotRun(
             "--draws needs --at and --arrived, and every lead decided",
@@ -168,6 +189,7 @@ def sql_command(
         facts=_known_facts(plan, at),
         leaves=leaves,
         notes=clause_notes(compiled.program, route),
+        raw=_columns(fields, header) if is_raw else None,
     )
     if count is not None:
         _check(plan, fields, wanted, count, format_name)
@@ -190,6 +212,18 @@ def sql_command(
         stream.write(text.encode())
 
 
+def _columns(fields: Mapping[str, Field], header: Path | None) -> Mapping[str, str]:
+    """Return where each field's texts stand. Raises ColumnsError and LeadsError."""
+    from turnout.warehouse.raw_view import columns_by_field  # noqa: PLC0415 - with sqlglot
+
+    if header is None:
+        return columns_by_field(fields, None)
+    with records(header, None, fields) as source:
+        if source.columns is None:
+            raise CannotRun(f"{header} has no header", "name a table, such as a CSV file")
+        return columns_by_field(fields, source.columns)
+
+
 def _draws(policy: Policy, plan: Plan, at: datetime, view: str, dialect: Dialect) -> str:
     """Return the statements that say who is drawn."""
     from turnout.warehouse.draw_tables import draws_script, team_draws  # noqa: PLC0415 - as above
@@ -208,7 +242,11 @@ def _check(
         agreement_data,
         agreement_lines,
     )
-    from turnout.warehouse.agreement import KEY, agreement  # noqa: PLC0415 - with DuckDB
+    from turnout.warehouse.agreement import (  # noqa: PLC0415 - with DuckDB
+        KEY,
+        agreement,
+        raw_agreement,
+    )
     from turnout.warehouse.view import view_of  # noqa: PLC0415 - with sqlglot
 
     today = wanted.today or datetime.now(UTC).date()
@@ -216,7 +254,10 @@ def _check(
         wanted, source="leads", name="routed", key=KEY, today=today, day_column="", arrived=""
     )
     view = view_of(plan, fields, DIALECTS["duckdb"], asked)
-    found = agreement(view, plan, fields, today, count)
+    if wanted.raw is None:
+        found = agreement(view, plan, fields, today, count)
+    else:
+        found = raw_agreement(view, plan, fields, wanted.raw, today, count)
     if format_name == "json":
         click.echo(json.dumps(agreement_data(found), indent=2, ensure_ascii=False))
     else:

@@ -6,17 +6,19 @@ The view is carried out in DuckDB, in the memory of this process.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from turnout.compiler.plan.decide import answer, decider
 from turnout.compiler.plan.value import Plan
 from turnout.dsl import types
 from turnout.dsl.types import Field, Value, Values
+from turnout.dsl.values.raw_leads import RawValues, values_reader
 from turnout.dsl.wording import worded
 from turnout.frozen import frozen
 from turnout.warehouse.column_tests import FINEST, WIDEST
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.drawn_leads import drawn_leads
+from turnout.warehouse.drawn_texts import drawn_texts
 from turnout.warehouse.odd_values import Listing, listed
 from turnout.warehouse.view import WarehouseView
 
@@ -61,39 +63,90 @@ def agreement(
     The view reads the table `leads` by the key `KEY`, and decides as of `today`.
     """
     leads = drawn_leads(plan, fields, today, count)
-    rows = _carried_out(view, fields, leads)
+    columns = {name: typed_column(field.type) for name, field in fields.items()}
+    rows = _carried_out(view, columns, leads)
+    tried = [_typed(fields, lead) for lead in leads]
+    return _compared(plan, today, tried, rows)
+
+
+def raw_agreement(  # noqa: PLR0913, PLR0917 - what a check is of
+    view: WarehouseView,
+    plan: Plan,
+    fields: Mapping[str, Field],
+    columns: Mapping[str, str],
+    today: date,
+    count: int,
+) -> ViewCheck:
+    """Return how a view over raw texts, read and decided one by one, agrees with the plan.
+
+    columns: where each field stands in the table.
+    """
+    leads = drawn_texts(plan, fields, columns, today, count)
+    rows = _carried_out(view, dict.fromkeys(columns.values(), "VARCHAR"), leads)
+    read = values_reader(fields)
+    tried = [_raw(read(lead), lead) for lead in leads]
+    return _compared(plan, today, tried, rows)
+
+
+@frozen
+class _Tried:
+    """A lead of a check: as it is shown, its values, and the fields with issues."""
+
+    said: Mapping[str, str]
+    values: Values
+    issues: frozenset[str]
+
+
+def _typed(fields: Mapping[str, Field], lead: Values) -> _Tried:
+    kept = _kept(fields, lead)
+    odd = frozenset(name for name in lead if kept.get(name) != lead[name])
+    return _Tried({name: _text(value) for name, value in lead.items()}, kept, odd)
+
+
+def _raw(read: RawValues, lead: Mapping[str, str | None]) -> _Tried:
+    said = {name: value for name, value in lead.items() if value is not None}
+    return _Tried(said, read.values, frozenset(each.field for each in read.issues))
+
+
+def _compared(
+    plan: Plan, today: date, tried: Sequence[_Tried], rows: Sequence[Mapping[str, Any]]
+) -> ViewCheck:
     decide, left, different = decider(plan), 0, 0
     shown: list[Disagreement] = []
     reached: set[object] = set()
-    for lead, row in zip(leads, rows, strict=True):
+    for lead, row in zip(tried, rows, strict=True):
         if row["for_batch"]:
             left += 1
             continue
-        expected = _expected(plan, fields, lead, decide(_kept(fields, lead), today))
+        unread = frozenset((row.get("unread") or "").split(", "))
+        expected = _expected(plan, lead, decide(lead.values, today), unread)
         reached.add(row["clause"])
-        wrong = [name for name, value in expected.items() if row[name] != value]
+        told = {**row, "issues": frozenset((row["issues"] or "").split(", ")) - unread - {""}}
+        wrong = [name for name, value in expected.items() if told[name] != value]
         different += bool(wrong)
         if wrong and len(shown) < _SHOWN:
             name = wrong[0]
-            said = {field: _text(value) for field, value in lead.items()}
-            shown.append(Disagreement(said, name, str(row[name]), str(expected[name])))
-    return ViewCheck(len(leads), left, len(reached), len(plan.answers), different, tuple(shown))
+            shown.append(Disagreement(lead.said, name, _said(told[name]), _said(expected[name])))
+    return ViewCheck(len(tried), left, len(reached), len(plan.answers), different, tuple(shown))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(map(str, cast("frozenset[object]", value)))) or "None"
+    return str(value)
 
 
 def _carried_out(
-    view: WarehouseView, fields: Mapping[str, Field], leads: Sequence[Values]
+    view: WarehouseView, typed: Mapping[str, str], leads: Sequence[Mapping[str, Value | None]]
 ) -> list[dict[str, Any]]:
     import duckdb  # noqa: PLC0415 - with the check alone
 
     dialect = DIALECTS["duckdb"]
-    columns = [
-        f"{KEY} BIGINT",
-        *(f"{_quoted(n)} {typed_column(f.type)}" for n, f in fields.items()),
-    ]
+    columns = [f"{KEY} BIGINT", *(f"{_quoted(name)} {kind}" for name, kind in typed.items())]
     marks = f"({', '.join('?' * len(columns))})"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE leads ({', '.join(columns)})")
-        rows = [[at, *(_cell(lead.get(name)) for name in fields)] for at, lead in enumerate(leads)]
+        rows = [[at, *(_cell(lead.get(name)) for name in typed)] for at, lead in enumerate(leads)]
         for first in range(0, len(rows), _AT_ONCE):
             some = rows[first : first + _AT_ONCE]
             connection.execute(
@@ -141,19 +194,17 @@ def _text(value: Value) -> str:
 
 
 def _expected(
-    plan: Plan, fields: Mapping[str, Field], lead: Values, number: int | None
+    plan: Plan, lead: _Tried, number: int | None, unread: frozenset[str]
 ) -> dict[str, object]:
     told = answer(plan, number)
-    kept = _kept(fields, lead)
-    odd = [name for name in fields if name in lead and kept.get(name) != lead[name]]
-    lacking = [name for name in plan.required if name not in kept]
+    lacking = [name for name in plan.required if name not in lead.values]
     return {
         "clause": f"rule {told.name}" if told.is_rule else told.name,
         "targets": json.dumps([worded(each.target) for each in told.attempts], ensure_ascii=False),
         "goes_on": told.goes_on,
         "due_minutes": None if told.sla is None else told.sla.period.minutes,
         "lacking": ", ".join(lacking) or None,
-        "issues": ", ".join(odd) or None,
+        "issues": lead.issues - unread,
     }
 
 

@@ -17,6 +17,7 @@ from turnout.compiler.plan.decide import answer
 from turnout.compiler.plan.value import Plan
 from turnout.warehouse.asked_tables import SeedTable
 from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.syntax import Sql
 from turnout.warehouse.view import WarehouseView, printed
 
 _SOURCE = "leads"
@@ -30,21 +31,35 @@ def dbt_files(view: WarehouseView, plan: Plan, dialect: Dialect, source: str) ->
     source: the table with the leads, with its schema before it where it has one.
     """
     files = {
-        f"models/turnout/{view.name}.sql": _model(view, dialect, source),
+        **_models(view, dialect, source),
         f"models/turnout/{view.name}.yml": _properties(view, plan, source),
         f"tests/turnout/{view.name}_has_every_lead.sql": _every_lead(view, source),
     }
-    for table in view.tables:
+    tables = (*(view.reads.tables if view.reads is not None else ()), *view.tables)
+    for table in tables:
         files[f"seeds/turnout/{table.name}.csv"] = _seed(table)
-    if view.tables:
-        files[f"seeds/turnout/{view.name}_seeds.yml"] = _seed_types(view.tables, dialect)
+    if tables:
+        files[f"seeds/turnout/{view.name}_seeds.yml"] = _seed_types(tables, dialect)
     return files
 
 
-def _model(view: WarehouseView, dialect: Dialect, source: str) -> str:
-    """Return the query with its tables as references of dbt."""
-    query: Any = view.query.copy()
-    own = {table.name: f"{{{{ ref('{table.name}') }}}}" for table in view.tables}
+def _models(view: WarehouseView, dialect: Dialect, source: str) -> Mapping[str, str]:
+    """Return the models by their paths: of the view, and of that which reads its texts."""
+    own = [table.name for table in view.tables]
+    models: dict[str, str] = {}
+    if view.reads is not None:
+        reads = view.reads
+        seeds = [table.name for table in reads.tables]
+        models[f"models/turnout/{reads.name}.sql"] = _model(reads.query, seeds, dialect, source)
+        own.append(reads.name)
+    models[f"models/turnout/{view.name}.sql"] = _model(view.query, own, dialect, source)
+    return models
+
+
+def _model(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> str:
+    """Return a query with its tables as references of dbt."""
+    query: Any = written.copy()
+    own = {name: f"{{{{ ref('{name}') }}}}" for name in refs}
     named = {**own, source: _source(source)}
     marks: dict[str, str] = {}
     for table in query.find_all(exp.Table):

@@ -42,14 +42,27 @@ def script_text(
         f"Written by `turnout export sql`; the policy's hash is {plan.policy_hash or 'not known'}.",
         "",
         f"{view.name} says of each lead in {wanted.source} which clause takes it.",
-        "It reads these columns, with values in their normal form, NULL for what is missing:",
-        *(f"  {name:<20} {column_words(field.type)}" for name, field in fields.items()),
+        *_read_columns(fields, wanted),
     ]
     if wanted.today is not None:
         lines += ["", f"Leads are decided as of {wanted.today.isoformat()}."]
     head = "\n".join(f"-- {_one_line(line)}".rstrip() for line in lines)
     body = "\n\n".join(f"{each};" for each in view.script(dialect))
     return f"{head}\n\n{body}\n"
+
+
+def _read_columns(fields: Mapping[str, Field], wanted: ViewWanted) -> list[str]:
+    if wanted.raw is None:
+        return [
+            "It reads these columns, with values in their normal form, NULL for what is missing:",
+            *(f"  {name:<20} {column_words(field.type)}" for name, field in fields.items()),
+        ]
+    return [
+        f"{wanted.name}_values reads these columns, which are texts as people type them, for the",
+        "fields of the policy. Fields whose text SQL can't tell stand in unread; for_batch says",
+        "whether that matters:",
+        *(f"  {column:<20} {typed(fields[name].type)[:60]}" for name, column in wanted.raw.items()),
+    ]
 
 
 def _one_line(text: str) -> str:

@@ -312,6 +312,22 @@ def choice(cases: Iterable[tuple[Sql, Sql]], otherwise: Sql | None) -> Sql:
     return ended
 
 
+def listed_names(told: Iterable[tuple[str, Sql]]) -> Sql:
+    """Return the names of which something holds, with ", " between them; NULL for none."""
+    pieces: list[Sql] = [
+        choice([(holds, text(f", {name}"))], text(""))
+        for name, holds in told
+        if not is_never(holds)
+    ]
+    if not pieces:
+        return nothing("TEXT")
+    joined = pieces[0]
+    for piece in pieces[1:]:
+        joined = exp.DPipe(this=joined, expression=piece, safe=True)
+    found: Sql = exp.Nullif(this=exp.Substring(this=joined, start=number(3)), expression=text(""))
+    return found
+
+
 def called(name: str, *arguments: Sql) -> Sql:
     """Return what a function says that has one name wherever it is called here."""
     found: Sql = exp.Anonymous(this=name, expressions=list(arguments))

@@ -5,7 +5,7 @@ clause of each as one CASE over the clauses in their order, and what that clause
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlglot import exp
@@ -30,6 +30,18 @@ from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, pa
 from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.odd_values import OddValues, is_mistaken
+from turnout.warehouse.raw_view import (
+    ARRIVED,
+    DAY,
+    ISSUES,
+    KEY,
+    UNREAD,
+    UNSURE,
+    RawView,
+    RawWanted,
+    raw_view,
+    unreadable_fields,
+)
 from turnout.warehouse.syntax import (
     FALSE,
     TRUE,
@@ -42,6 +54,7 @@ from turnout.warehouse.syntax import (
     is_missing,
     is_never,
     is_there,
+    listed_names,
     negated,
     noted,
     nothing,
@@ -76,7 +89,8 @@ class ViewWanted:
     the day in `day_column`, or the engine's own. arrived: the column by which leads are in the
     order in which they came, "" where nobody asks for it. facts: whether calendars are
     open, those that are known. leaves: what can't be said is left for the batch, and not
-    refused. notes: what is said beside each clause, in their order.
+    refused. notes: what is said beside each clause, in their order. raw: where each field's
+    text stands in the source, by column; None where the source has typed columns.
     """
 
     source: str = "leads"
@@ -88,6 +102,7 @@ class ViewWanted:
     facts: Mapping[str, bool] = attribute(factory=dict[str, bool])
     leaves: bool = False
     notes: Sequence[str] = ()
+    raw: Mapping[str, str] | None = None
 
 
 @frozen
@@ -97,14 +112,29 @@ class WarehouseView:
     name: str
     query: Sql = attribute(repr=False)
     tables: tuple[SeedTable, ...]
+    reads: RawView | None = None
 
     def script(self, dialect: Dialect) -> list[str]:
         """Return the statements that make the tables and the view, in order."""
-        name = relation(self.name, dialect)
-        gone = exp.Drop(tables=[name.copy()], kind="VIEW", exists=True)
-        made = [each for table in self.tables for each in statements(table, dialect)]
-        view = exp.Create(this=name, kind="VIEW", expression=self.query)
-        return [printed(gone, dialect), *made, printed(view, dialect)]
+        views = [(self.name, self.query)]
+        tables = [*self.tables]
+        if self.reads is not None:
+            views.insert(0, (self.reads.name, self.reads.query))
+            tables = [*self.reads.tables, *tables]
+        gone = [
+            exp.Drop(tables=[relation(name, dialect)], kind="VIEW", exists=True)
+            for name, _ in reversed(views)
+        ]
+        made = [each for table in tables for each in statements(table, dialect)]
+        begun = [
+            exp.Create(this=relation(name, dialect), kind="VIEW", expression=query)
+            for name, query in views
+        ]
+        return [
+            *(printed(each, dialect) for each in gone),
+            *made,
+            *(printed(each, dialect) for each in begun),
+        ]
 
 
 def printed(statement: Sql, dialect: Dialect) -> str:
@@ -132,6 +162,7 @@ class _Maker:
         self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts)
         self._refuse_unsaid()
         self._odd = OddValues(wanted.name, dialect)
+        self._reads = self._raw()
         self._is_large = len(plan.boxes) > MOST_BOXES and not _is_in_full(plan)
         self._words = words_of(plan, self._frame) if self._is_large else ()
         self._tables: list[SeedTable] = []
@@ -151,7 +182,7 @@ class _Maker:
             query = query.with_(name, as_=step, copy=False)
         tables = [table for each in self._conditions.looked_up.values() for table in each.tables]
         tables += self._tables
-        return WarehouseView(self._wanted.name, query, (*self._odd.tables, *tables))
+        return WarehouseView(self._wanted.name, query, (*self._odd.tables, *tables), self._reads)
 
     # -- what can't be said --
 
@@ -167,6 +198,9 @@ class _Maker:
         if not self._wanted.leaves:
             offered = (each.title for each in self._plan.answers if each.offer is not None)
             reasons |= {f"{title} offers its leads for a time": None for title in offered}
+        if not self._wanted.leaves and self._is_raw:
+            unreadable = unreadable_fields(self._plan, self._fields)
+            reasons |= {f"{name}: {reason}": None for name, reason in unreadable.items()}
         size = parts_size(self._plan)
         if size > MOST_PARTS:
             raise CannotSayError(f"a condition has {size} parts that are asked in full")
@@ -180,6 +214,30 @@ class _Maker:
 
     # -- the leads --
 
+    @property
+    def _is_raw(self) -> bool:
+        return self._wanted.raw is not None
+
+    def _raw(self) -> RawView | None:
+        """Return the view that reads the texts, None where the columns are typed."""
+        wanted = self._wanted
+        if wanted.raw is None:
+            return None
+        asked = RawWanted(
+            wanted.source,
+            f"{wanted.name}_values",
+            wanted.raw,
+            wanted.key or wanted.raw[self._id_name()],
+            wanted.day_column,
+            wanted.arrived,
+        )
+        return raw_view(self._plan, self._fields, self._dialect, asked)
+
+    def _id_name(self) -> str:
+        identifier = id_field(self._fields)
+        assert identifier is not None, "without one a key is asked for"
+        return identifier.name
+
     def _today(self) -> Sql:
         if self._wanted.day_column:
             return column("turnout_today", self._dialect, "l")
@@ -187,11 +245,9 @@ class _Maker:
         return found
 
     def _read(self) -> Sql:
-        key = self._wanted.key
-        if not key:
-            identifier = id_field(self._fields)
-            assert identifier is not None
-            key = identifier.name
+        if self._reads is not None:
+            return self._take_over(self._reads)
+        key = self._wanted.key or self._id_name()
         outputs = [as_(column(key, self._dialect, "s"), "turnout_key", self._dialect)]
         for name, carried in (
             (self._wanted.day_column, "turnout_today"),
@@ -200,12 +256,21 @@ class _Maker:
             if name:
                 outputs.append(as_(column(name, self._dialect, "s"), carried, self._dialect))
         outputs += (self._read_field(name) for name in self._asked_fields())
-        issues = _listed_names((name, self._is_invalid(name)) for name in self._fields)
+        issues = listed_names((name, self._is_invalid(name)) for name in self._fields)
         outputs.append(as_(issues, "turnout_issues", self._dialect))
         query = exp.select(*outputs).from_(relation(self._wanted.source, self._dialect, "s"))
         for join in self._odd.joins:
             query = query.join(join, copy=False)
         found: Sql = query
+        return found
+
+    def _take_over(self, reads: RawView) -> Sql:
+        """Return the leads as the view of their texts has them."""
+        names = [KEY, *([DAY] if self._wanted.day_column else ())]
+        names += [*([ARRIVED] if self._wanted.arrived else ()), *self._asked_fields()]
+        names += [ISSUES, UNREAD, UNSURE]
+        outputs = (column(name, self._dialect, "s") for name in names)
+        found: Sql = exp.select(*outputs).from_(relation(reads.name, self._dialect, "s"))
         return found
 
     def _asked_fields(self) -> list[str]:
@@ -235,14 +300,18 @@ class _Maker:
     def _carried(self) -> tuple[str, ...]:
         """What each step hands on."""
         order = ["arrived"] if self._wanted.arrived else []
-        return ("turnout_key", *order, "turnout_issues", "turnout_lacking")
+        unread = [UNREAD] if self._is_raw else []
+        return (KEY, *order, ISSUES, *unread, "turnout_lacking")
 
     def _decided(self) -> list[tuple[str, Sql]]:
         """Return the steps that say which clause takes each lead."""
         if self._is_large:
             return self._by_words()
         last = len(self._plan.answers)
-        cases: list[tuple[Sql, Sql]] = [(self._is_lacking(), number(last))]
+        cases: list[tuple[Sql, Sql]] = [
+            (self._is_unsure(), noted(number(FOR_BATCH), "a text that SQL can't tell")),
+            (self._is_lacking(), number(last)),
+        ]
         notes = [*self._wanted.notes, *([""] * last)]
         boxes: list[list[ClauseBox]] = [[] for _ in self._plan.answers]
         for box in self._plan.boxes:
@@ -259,12 +328,13 @@ class _Maker:
         """Return the steps of a large policy: classes, the first box, and its clause."""
         dialect, last = self._dialect, len(self._plan.answers)
         lacking = as_(self._is_lacking(), "turnout_is_lacking", dialect)
+        unsure = [UNSURE] if self._is_raw else []
+        own = [*self._carried, *unsure, "turnout_is_lacking"]
         codes = [as_(self._class(each.at), f"c{each.at}", dialect) for each in self._words]
         joined = {each.at for each in self._words if len(each.words) > FEW_CLASSES}
         first = box_number(self._words, joined, len(self._plan.boxes), dialect)
         query = exp.select(
-            *(self._own(name, "a") for name in self._carried),
-            as_(self._own("turnout_is_lacking", "a"), "turnout_is_lacking", dialect),
+            *(self._own(name, "a") for name in own),
             as_(first, "turnout_box", dialect),
         ).from_(_step("turnout_classes", "a"))
         for each in self._words:
@@ -280,11 +350,11 @@ class _Maker:
                 equal(self._own("turnout_box", "b"), number(-1)),
             )
         )
+        cases = [(self._own(name, "b"), number(FOR_BATCH)) for name in unsure]
+        cases.append((none, number(last)))
         decided = exp.select(
             *(self._own(name, "b") for name in self._carried),
-            as_(
-                choice([(none, number(last))], self._own("clause", "x")), "turnout_number", dialect
-            ),
+            as_(choice(cases, self._own("clause", "x")), "turnout_number", dialect),
         ).from_(_step("turnout_first", "b"))
         of_box = exp.Join(
             this=relation(boxes.name, dialect, "x"),
@@ -292,7 +362,10 @@ class _Maker:
             on=equal(self._own("box", "x"), self._own("turnout_box", "b")),
         )
         return [
-            ("turnout_classes", self._from_read([lacking, *codes])),
+            (
+                "turnout_classes",
+                self._from_read([*(self._own(name, "l") for name in unsure), lacking, *codes]),
+            ),
             ("turnout_first", query),
             ("turnout_decided", decided.join(of_box, copy=False)),
         ]
@@ -312,15 +385,18 @@ class _Maker:
         )
         return SeedTable(f"{self._wanted.name}_boxes", ("box", "clause"), ("INT", "INT"), rows)
 
+    def _is_unsure(self) -> Sql:
+        """Return whether a lead has a text that is asked and that SQL can't tell."""
+        return self._own(UNSURE, "l") if self._is_raw else FALSE
+
     def _is_lacking(self) -> Sql:
         return some(is_missing(self._frame.value(name)) for name in self._plan.required)
 
     def _from_read(self, told: list[Sql]) -> Sql:
         """Return a step that takes leads as they were read, and says more of them."""
-        lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
         query = exp.select(
             *(self._own(name, "l") for name in self._carried if name != "turnout_lacking"),
-            as_(_listed_names(lacking), "turnout_lacking", self._dialect),
+            as_(self._lacking(), "turnout_lacking", self._dialect),
             *told,
         ).from_(_step("turnout_read", "l"))
         for each in self._conditions.looked_up.values():
@@ -329,12 +405,17 @@ class _Maker:
         found: Sql = query
         return found
 
+    def _lacking(self) -> Sql:
+        """Return which required fields a lead lacks, NULL where SQL can't tell its texts."""
+        lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
+        return choice([(self._is_unsure(), nothing("TEXT"))], listed_names(lacking))
+
     # -- what clauses say --
 
     def _clauses(self) -> Sql:
         answers = [answer(self._plan, at) for at in (*range(len(self._plan.answers)), None)]
         rows = [_said(at, each) for at, each in enumerate(answers)]
-        if self._wanted.leaves:
+        if self._wanted.leaves or self._is_raw:
             rows.append([number(FOR_BATCH), *map(nothing, ("TEXT", "TEXT", "TEXT"))])
             rows[-1] += [nothing("BOOLEAN"), nothing("BIGINT"), nothing("TEXT")]
         names = ("turnout_number", *_SAID)
@@ -372,7 +453,8 @@ class _Maker:
             as_(number_, "clause_number", self._dialect),
             *(self._own(name, "c") for name in _SAID),
             as_(self._own("turnout_lacking", "d"), "lacking", self._dialect),
-            as_(self._own("turnout_issues", "d"), "issues", self._dialect),
+            as_(self._own(ISSUES, "d"), "issues", self._dialect),
+            *([as_(self._own(UNREAD, "d"), "unread", self._dialect)] if self._is_raw else []),
         ]
         left = exp.EQ(this=self._own("turnout_number", "d"), expression=number(FOR_BATCH))
         return [*own, as_(left, "for_batch", self._dialect)]
@@ -402,22 +484,6 @@ def _step(name: str, alias: str) -> Sql:
     found: Sql = exp.Table(
         this=exp.to_identifier(name), alias=exp.TableAlias(this=exp.to_identifier(alias))
     )
-    return found
-
-
-def _listed_names(told: Iterable[tuple[str, Sql]]) -> Sql:
-    """Return the names of which something holds, with ", " between them; NULL for none."""
-    pieces: list[Sql] = [
-        choice([(holds, text(f", {name}"))], text(""))
-        for name, holds in told
-        if not is_never(holds)
-    ]
-    if not pieces:
-        return nothing("TEXT")
-    joined = pieces[0]
-    for piece in pieces[1:]:
-        joined = exp.DPipe(this=joined, expression=piece, safe=True)
-    found: Sql = exp.Nullif(this=exp.Substring(this=joined, start=number(3)), expression=text(""))
     return found
 
 
