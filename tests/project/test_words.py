@@ -114,6 +114,7 @@ EXCEPTIONS = {
     "Service": "a policy that is served over HTTP",
     "TestResult": "of a test",
     "TokenScope": "what a token lets its bearer do, as OAuth has it",
+    "TokenScope": "what a token lets its bearer do, as OAuth has it",
     "flow": "of records through a command",
     "known_places": "countries and regions that have holidays",
     "pattern_problem": "see `PatternProblem`",
