@@ -5,14 +5,15 @@
 
 Prints the server's seconds of processor time, and those on the clock, beside what is to be
 reached: on a machine that does other things only the first say something. Below 1 in the
-last column, of processor time, is within it. An edit is a rule in the middle that gets a
-comment, or is narrowed, and then the same taken back. The modules are compiled, as they are
-where Turnout is installed.
+last column, of processor time, is within it. An edit is one in the middle, of each kind, and
+then the same taken back. What runs at each keystroke is to be there in 50 ms, what is asked for
+now and then in half a second. The modules are compiled, as they are where Turnout is installed.
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -29,8 +30,14 @@ REPEATED = 5
 PAIRS = 5
 """Edits of a kind, each there and back."""
 
+OFTEN, SELDOM = 0.05, 0.5
+"""Seconds in which is to be there what is asked at each keystroke, and what now and then."""
+
 Edit = tuple[str, Json]
 """What is put in place of a range."""
+
+Question = tuple[str, str, Json]
+"""What is asked: how it is called, its method, its params."""
 
 Spent = tuple[float, float]
 """Seconds of processor time, and on the clock."""
@@ -43,7 +50,7 @@ def main() -> None:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = compiled
         first(50)
-        print(f"{'':44} {'CPU s':>8} {'clock s':>8} {'reach':>7} {'ratio':>7}")
+        print(f"{'':52} {'CPU s':>8} {'clock s':>8} {'reach':>7} {'ratio':>7}")
         for rules, reach in ((50, 0.5), (2_000, 1.5)):
             name = f"start to first findings, {rules:,} rules"
             show(name, [first(rules) for _ in range(3)], reach)
@@ -52,22 +59,39 @@ def main() -> None:
             text = path.read_text("utf-8")
             uri = one.open(path)
             one.settled(uri)
-            at = text.index("    to ", len(text) // 2)
-            comment = there_and_back(text, at, "    # a comment\n")
-            narrower = there_and_back(text, at - 1, " and score >= 7")
-            several(one, uri, comment, "a comment")
-            several(one, uri, narrower, "a narrower rule")
+            for name, edit in edits_of(text):
+                several(one, uri, edit, name)
             asked(one, uri, text)
+            margins(one, uri, text)
             remembered(one, uri, text, edits)
+        beside()
 
 
-def several(one: Editor, uri: str, edits: tuple[Edit, Edit], name: str) -> None:
-    """Show how long an edit takes, there and back."""
+def edits_of(text: str) -> Iterator[tuple[str, tuple[Edit, Edit]]]:
+    """Yield each kind of edit of a rule in the middle, and the edit that takes it back."""
+    at = text.index("    to ", len(text) // 2)
+    rule = text.rindex("  rule ", 0, at)
+    end = text.index("  rule ", at)
+    above = text.rindex("  rule ", 0, rule)
+    whole, before = text[rule:end], text[above:rule]
+    again = whole.replace("  rule ", "  rule one-more-", 1)
+    yield "a comment", there_and_back(text, at, "    # a comment\n")
+    yield "a narrower rule", there_and_back(text, at - 1, " and score >= 7")
+    yield "another target", replaced(text, at, "    to ", "    to queue compliance else ")
+    yield "a rule added", there_and_back(text, end, again)
+    yield "a rule deleted", replaced(text, rule, whole, "")
+    yield "a rule moved", replaced(text, above, before + whole, whole + before)
+
+
+def several(
+    one: Editor, uri: str, edits: tuple[Edit, Edit], name: str, *, edited: str = ""
+) -> None:
+    """Show how long an edit takes, there and back. edited: the file, where it isn't that one."""
     quick, whole = list[Spent](), list[Spent]()
     for _ in range(PAIRS):
         for edit in edits:
             spent = Spending(one)
-            one.edit(uri, *edit)
+            one.edit(edited or uri, *edit)
             one.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
             quick.append(spent())
             one.settled(uri)
@@ -82,6 +106,14 @@ def there_and_back(text: str, at: int, words: str) -> tuple[Edit, Edit]:
     return (words, {"start": start, "end": start}), ("", {"start": start, "end": end})
 
 
+def replaced(text: str, at: int, old: str, new: str) -> tuple[Edit, Edit]:
+    """Return the edits that put words in the place of others, and those back again."""
+    after = f"{text[:at]}{new}{text[at + len(old) :]}"
+    start = position(text, at)
+    there = new, {"start": start, "end": position(text, at + len(old))}
+    return there, (old, {"start": start, "end": position(after, at + len(new))})
+
+
 def asked(one: Editor, uri: str, text: str) -> None:
     """Show how long it takes to answer about a name."""
     name = position(text, text.index("round-robin", len(text) // 2) + 13)
@@ -92,7 +124,108 @@ def asked(one: Editor, uri: str, text: str) -> None:
             spent = Spending(one)
             one.ask(f"textDocument/{what}", params)
             found.append(spent())
-        show(f"2,000 rules: {what}", found, 0.05)
+        show(f"2,000 rules: {what}", found, OFTEN)
+
+
+def margins(one: Editor, uri: str, text: str) -> None:
+    """Show how long it takes to answer about a place, a screen of the text, and all of it.
+
+    Each is asked after an edit, since nothing that was answered before is kept then.
+    """
+    file: Json = {"textDocument": {"uri": uri}}
+    at = text.index("    to ", len(text) // 2)
+    line = text.count("\n", 0, at)
+    form: Json = {"options": {"tabSize": 2, "insertSpaces": True}}
+    here: Json = {"range": {"start": position(text, at), "end": position(text, at + 4)}}
+    screen: Json = {"range": lines(line - 30, line + 30)}
+    whole: Json = {"range": lines(0, text.count("\n"))}
+    rule: Json = {"position": position(text, text.rindex("  rule ", 0, at) + 8), "newName": "x-y"}
+    team: Json = {"position": position(text, text.index("round-robin", at) + 13), "newName": "x-y"}
+    for name, method, params, reach in (
+        ("findings that are pulled", "diagnostic", {}, 0.15),
+        ("document highlights", "documentHighlight", team, OFTEN),
+        ("code actions", "codeAction", {**here, "context": {}}, OFTEN),
+        ("inlay hints, a screen", "inlayHint", screen, OFTEN),
+        ("inlay hints, the whole file", "inlayHint", whole, SELDOM),
+        ("semantic tokens", "semanticTokens/full", {}, SELDOM),
+        ("code lenses", "codeLens", {}, SELDOM),
+        ("document symbols", "documentSymbol", {}, SELDOM),
+        ("folding", "foldingRange", {}, SELDOM),
+        ("links", "documentLink", {}, SELDOM),
+        ("references of a team", "references", team, SELDOM),
+        ("rename a rule", "rename", rule, SELDOM),
+        ("rename a team", "rename", team, SELDOM),
+        ("format a selection", "rangeFormatting", {**here, **form}, SELDOM),
+        ("format the file", "formatting", form, SELDOM),
+    ):
+        after_edit(one, uri, text, (name, f"textDocument/{method}", {**file, **params}), reach)
+    way = {"uri": uri, "rule": name_at(text, at)}
+    for name, order, said in (
+        ("a rule's way", "showRule", way),
+        ("the diagram", "diagram", {"uri": uri}),
+    ):
+        params = {"command": f"turnout.server.{order}", "arguments": [said]}
+        about = (f"command: {name}", "workspace/executeCommand", params)
+        after_edit(one, uri, text, about, SELDOM)
+    after_edit(one, uri, text, ("workspace symbols", "workspace/symbol", {"query": "core"}), SELDOM)
+
+
+def after_edit(
+    one: Editor, uri: str, text: str, asked: tuple[str, str, Json], reach: float
+) -> None:
+    """Show how long a question takes, by what it is called, its method and its params."""
+    name, method, params = asked
+    at = text.index("    to ", len(text) // 2)
+    found = list[Spent]()
+    edits = there_and_back(text, at, "    # a comment\n")
+    for number in range(4):
+        one.edit(uri, *edits[number % 2])
+        one.settled(uri)
+        spent = Spending(one)
+        one.ask(method, params)
+        found.append(spent())
+    show(f"2,000 rules: {name}", found, reach)
+
+
+def lines(first: int, last: int) -> Json:
+    """Return the range of some lines."""
+    return {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
+
+
+def name_at(text: str, at: int) -> str:
+    """Return the name of the rule at an offset."""
+    return text[text.rindex("  rule ", 0, at) :].split()[1]
+
+
+def beside() -> None:
+    """Show how long an edit of a table, and of an included file, takes."""
+    with tempfile.TemporaryDirectory() as name, editor(Path(name)) as one:
+        folder = Path(name)
+        path = KINDS["matrix"](2_000).write(folder)
+        table = next(folder.glob("*.csv"))
+        several_beside(one, path, table, "a table of rules")
+    with tempfile.TemporaryDirectory() as name, editor(Path(name)) as one:
+        folder = Path(name)
+        path = KINDS["realistic"](2_000).write(folder)
+        text = path.read_text("utf-8")
+        apart = text.index("territory ")
+        end = text.index("route ", apart)
+        included = folder / "areas.route"
+        included.write_text(text[apart:end], "utf-8")
+        path.write_text(f'include "areas.route"\n{text[:apart]}{text[end:]}', "utf-8")
+        several_beside(one, path, included, "a file included")
+
+
+def several_beside(one: Editor, path: Path, edited: Path, name: str) -> None:
+    """Show how long an edit of a file beside a policy takes: its last value is another one."""
+    main, uri = one.open(path), one.open(edited)
+    one.settled(main)
+    text = edited.read_text("utf-8").rstrip("\n")
+    if edited.suffix == ".csv":
+        edits = replaced(text, text.rindex("\n"), text[text.rindex("\n") :], "")
+    else:
+        edits = there_and_back(text, text.rindex('"'), "1")
+    several(one, main, edits, name, edited=uri)
 
 
 def remembered(one: Editor, uri: str, text: str, edits: int) -> None:
@@ -159,7 +292,7 @@ def resident(one: Editor) -> float:
 def show(what: str, spent: list[Spent], reach: float) -> None:
     """Print one row: the middle of what was spent."""
     cpu, clock = (sorted(each)[len(each) // 2] for each in zip(*spent, strict=True))
-    print(f"{what:44} {cpu:8.3f} {clock:8.3f} {reach:7.2f} {cpu / reach:7.2f}", flush=True)
+    print(f"{what:52} {cpu:8.3f} {clock:8.3f} {reach:7.2f} {cpu / reach:7.2f}", flush=True)
 
 
 if __name__ == "__main__":

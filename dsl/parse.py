@@ -19,7 +19,7 @@ from turnout.grammar.lalr import tables
 
 MAX_DEPTH = 100
 
-_BRACKETS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[({[]|[)}\]]')
+_BESIDE_BRACKETS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^][(){}"#]+|"')
 _NOT_NOT = re.compile(r"not\s*+(?:not|#)")  # a comment may stand between the two
 
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
@@ -76,15 +76,18 @@ def too_deep(source: Source) -> Finding | None:
 
 
 def _is_flat(text: str) -> bool:
-    """Return whether the brackets alone tell that nothing is nested too deep, as nearly always."""
+    """Return whether the brackets alone tell that nothing is nested too deep, as nearly always.
+
+    Pairs with nothing in between are taken away again and again, each time one level of all
+    that is nested; what stays has no other half.
+    """
     if _NOT_NOT.search(text):
         return False
-    deepest = depth = 0
-    for found in _BRACKETS.finditer(text):
-        sign = text[found.start()]
-        if sign in "({[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif sign in ")}]" and depth:
-            depth -= 1
-    return 2 * deepest + 1 <= MAX_DEPTH  # a `not` before each, and one more
+    brackets = _BESIDE_BRACKETS.sub("", text)
+    levels = 0
+    while 2 * levels + 1 <= MAX_DEPTH:  # a `not` before each, and one more
+        left = brackets.replace("()", "").replace("[]", "").replace("{}", "")
+        if left == brackets:
+            return 2 * (levels + len(left)) + 1 <= MAX_DEPTH
+        brackets, levels = left, levels + 3  # one of each kind at most
+    return False

@@ -27,6 +27,9 @@ LEAST_TERRITORY = 120
 
 _ITEM_WORD = re.compile(r"[a-z]+\b[ \t\n]")
 
+MANY_VALUES = 8
+"""Values of a test from which on what was made of them is kept."""
+
 MOST_APART = 40
 """Rules of one text that are put into texts of their own."""
 
@@ -82,6 +85,53 @@ class MovedRule(nodes.Rule):
         """Return what is the same for rules that are written the same."""
         return hash(_WHOLE(self))
 
+
+@define(eq=False)
+class ConditionRead:
+    """A test of many values as it was read, in a text of its own, and what was made of it."""
+
+    node: nodes.Test
+    made: object = None
+
+
+class MovedCondition(nodes.Test):
+    """A test of many values that was read before; they are moved when they are asked for."""
+
+    __slots__ = ("by", "read")
+    read: ConditionRead
+    by: int
+
+    def __init__(self, read: ConditionRead, source: Source, by: int) -> None:
+        """Move a test so many characters on, in another source."""
+        node = read.node
+        put = object.__setattr__  # a node doesn't change, once it is made
+        put(self, "read", read)
+        put(self, "by", by)
+        put(self, "field", moved(node.field, source, by))
+        put(self, "operator", node.operator)
+        put(self, "span", Span(source, node.span.start + by, node.span.end + by))
+        put(self, "table", node.table)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any part of a test
+        """Return the values, which weren't moved yet."""
+        if name != "operands":
+            raise AttributeError(name)
+        found = moved(self.read.node.operands, self.span.source, self.by)
+        object.__setattr__(self, name, found)
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether two tests are written the same."""
+        if not isinstance(other, nodes.Test):
+            return NotImplemented
+        return _ASKED(self) == _ASKED(other)
+
+    def __hash__(self) -> int:
+        """Return what is the same for tests that are written the same."""
+        return hash(_ASKED(self))
+
+
+_ASKED = attrgetter("field", "operator", "operands", "table")
 
 _LATER = ("conditions", "chains", "slas", "actions", "validity", "offers")
 _WHOLE = attrgetter("name", *_LATER)
@@ -187,6 +237,26 @@ def _beginning(text: str, start: int) -> str:
 
 def moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold
     """Return a node, or several, so many characters on in another source."""
+    kind = value.__class__
+    if kind is MovedCondition:
+        return MovedCondition(value.read, source, value.by + by)
+    if kind is nodes.Test and value.operands.__class__ is tuple:
+        many: tuple[object, ...] = value.operands
+        if len(many) >= MANY_VALUES and not value.table:
+            return _of_many(value, source, by)
+    return _moved_each(value, source, by)
+
+
+def _of_many(test: nodes.Test, source: Source, by: int) -> MovedCondition:
+    """Return a test of many values elsewhere, of which what is made can be kept."""
+    span = test.span
+    apart = Source(span.source.name, span.text)
+    node: nodes.Test = _moved_each(test, apart, -span.start)
+    return MovedCondition(ConditionRead(node), source, span.start + by)
+
+
+def _moved_each(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold
+    """Return a node with each of its parts moved."""
     kind = value.__class__
     parts = _parts(kind)
     if parts is None:

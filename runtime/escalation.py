@@ -7,7 +7,7 @@ has it, and nothing is due any more; where not even that can take it, the lead s
 asked for again next time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
@@ -23,10 +23,10 @@ from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
 from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due
-from turnout.runtime.engine import Preparer, Steps, offered
+from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import Overdue, Recorded, Transaction
+from turnout.runtime.stores import Elapsed, Recorded, Transaction
 from turnout.runtime.timed_offers import can_pass_on, rank_of
 
 SLA_MISSED = "sla missed"
@@ -99,13 +99,8 @@ class Escalator:
         and the last lead that was asked for, None where there is none behind it.
         """
         moment = at.astimezone(UTC)
-        moves: list[Move] = []
-        page = state.overdue(Overdue(self._route, moment, PAGE, after))
-        for number, recorded in enumerate(page, 1):
-            moves += self._moved(recorded, moment, state)
-            if is_enough() and number < len(page):
-                return tuple(moves), recorded
-        return tuple(moves), page[-1] if len(page) == PAGE else None
+        page = state.asked(Elapsed("due", self._route, moment, PAGE, after))
+        return moved_some(page, lambda each: self._moved(each, moment, state), is_enough)
 
     def _moved(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
         rule = self._of_rule(recorded.decision.rule)
@@ -117,6 +112,23 @@ class Escalator:
         if rule is not None and rule.sla.absence is not None:
             _set_away(rule.sla.absence, move, state)
         return [move]
+
+
+def moved_some(
+    page: Sequence[Recorded],
+    move: Callable[[Recorded], list[Move]],
+    is_enough: Callable[[], bool],
+) -> tuple[tuple[Move, ...], Recorded | None]:
+    """Move leads of a page one by one, and return the moves and behind which lead to go on.
+
+    is_enough: asked after each. A page of fewer than `PAGE` is the last one.
+    """
+    moves: list[Move] = []
+    for number, recorded in enumerate(page, 1):
+        moves += move(recorded)
+        if is_enough() and number < len(page):
+            return tuple(moves), recorded
+    return tuple(moves), page[-1] if len(page) == PAGE else None
 
 
 def _set_away(absence: SlaAbsence, move: Move, state: Transaction) -> None:
@@ -154,7 +166,7 @@ def _moved(
     holder = Holder(step.kind, step.name, accepted.assignee)
     after = attrs.evolve(
         decision,
-        by=step.by,
+        by=named_by(step, accepted.instead_of),
         kind=holder.kind,
         target=holder.target,
         assignee=holder.assignee,

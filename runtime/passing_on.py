@@ -18,10 +18,10 @@ from turnout.dsl.types import Values
 from turnout.frozen import frozen
 from turnout.runtime.decisions import PassedOver
 from turnout.runtime.due import due
-from turnout.runtime.engine import MISSED, Preparer, Steps, offered
-from turnout.runtime.escalation import PAGE, values_of
+from turnout.runtime.engine import MISSED, Preparer, Steps, named_by, offered
+from turnout.runtime.escalation import PAGE, moved_some, values_of
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import Expired, Recorded, Transaction
+from turnout.runtime.stores import Elapsed, Recorded, Transaction
 from turnout.runtime.timed_offers import offer_to, rank_of
 
 NOT_ACCEPTED: Final = "not accepted in time"
@@ -81,7 +81,7 @@ class Passing:
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
         watch = attrs.evolve(watch, declined=declined, queue="")
-        named = "" if step is None else step.by
+        named = "" if step is None else named_by(step, accepted.instead_of)
         told = _told(passed, values, watch)
         now = self.handed(recorded, holder, named, told, moment, watch)
         move = Move(self._route, recorded.decision.lead, moment, reason, before, holder)
@@ -133,13 +133,8 @@ class Passing:
         As `Escalator.some`. A lead that nobody else can take stays, and is asked for again.
         """
         moment = at.astimezone(UTC)
-        moves: list[Move] = []
-        page = state.asked(Expired(self._route, moment, PAGE, after))
-        for number, recorded in enumerate(page, 1):
-            moves += self._expire(recorded, moment, state)
-            if is_enough() and number < len(page):
-                return tuple(moves), recorded
-        return tuple(moves), page[-1] if len(page) == PAGE else None
+        page = state.asked(Elapsed("expires", self._route, moment, PAGE, after))
+        return moved_some(page, lambda each: self._expire(each, moment, state), is_enough)
 
     def _expire(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
         move = self.on(recorded, at, state, NOT_ACCEPTED, stays=True)

@@ -49,8 +49,7 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
-    Expired,
-    Overdue,
+    Elapsed,
     Recorded,
     Signature,
     Snapshot,
@@ -473,7 +472,8 @@ class Router:
     def next_due(self) -> datetime | None:
         """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
         self._check_open()
-        due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
+        due = Elapsed("due", self.route_name, _LAST, 1)
+        expired = Elapsed("expires", self.route_name, _LAST, 1)
 
         def first(state: Transaction, _: datetime) -> list[datetime]:
             moments = [each.decision.due for each in state.asked(due)]

@@ -53,6 +53,7 @@ COMMANDS = {
     "pause": "Say that somebody isn't drawn from teams.",
     "back": "Say that somebody is there again.",
     "reroute": "Decide leads anew, whoever has them.",
+    "report": "Say how leads fared: speed, SLAs, conversion, load, fairness.",
     "log": "Print what happened to leads.",
     "outbox": "Tell other programs and people what happened to leads.",
     "owners": "Say who answers for which part of a policy.",

@@ -272,10 +272,13 @@ def _again(
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
     now = known or analyse(program, name, budget, before=before)
-    if known is None and now.ground is before.ground:
+    changed = _changed(before.space, now.space)
+    if known is None and changed is not None:
+        is_kept = now.regions.take_over(before.regions, changed) if changed else _is_any
         above = enumerate(before.taken[:start])
         below = enumerate(before.taken[old_end:], new_end)
-        now = attrs.evolve(now, known=dict([*above, *below])).with_regions_of(before)
+        kept = {at: region for at, region in [*above, *below] if is_kept(region)}
+        now = attrs.evolve(now, known=kept).with_regions_of(before)
     met = _meeting(before, range(start, old_end))
     met_now = _meeting(now, range(start, new_end))
     return now, _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
@@ -366,6 +369,25 @@ def _is_same(one: Space, two: Space) -> bool:
     """Return whether the same boxes hold the same leads in both."""
     axes = [[(d.field, d.kind, d.full, d.test) for d in grid.dimensions] for grid in (one, two)]
     return axes[0] == axes[1] and one.sides == two.sides
+
+
+def _changed(one: Space, two: Space) -> int | None:
+    """Return the dimensions that two spaces have otherwise, one bit each; None for other ones.
+
+    On the others the same conditions hold in the same classes.
+    """
+    if one is two:
+        return 0
+    pairs = list(zip(one.dimensions, two.dimensions, strict=False))
+    if len(one.dimensions) != len(two.dimensions) or any(
+        (d.field, d.kind) != (e.field, e.kind) for d, e in pairs
+    ):
+        return None
+    return sum(1 << at for at, (d, e) in enumerate(pairs) if d != e)
+
+
+def _is_any(_: object) -> bool:
+    return True
 
 
 def _common(one: tuple[Clause, ...], two: tuple[Clause, ...]) -> int:

@@ -10,7 +10,6 @@ its score is known.
 from collections.abc import Iterator, Mapping
 
 from turnout.compiler.checks.asking_cells import cell_of
-from turnout.compiler.checks.per_condition import PerCondition
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks
@@ -18,6 +17,7 @@ from turnout.compiler.leads.widening import region_of
 from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
+from turnout.compiler.questions.per_condition import PerCondition
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms, fields_of
 from turnout.dsl.finding_kinds import warning

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from turnout.compiler.checks.per_condition import PerCondition
 from turnout.compiler.program import Program
+from turnout.compiler.questions.per_condition import PerCondition
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, fields_of
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
@@ -18,6 +18,9 @@ from turnout.dsl.types import field_beside, id_field
 UNUSED_DEFINITION = warning(
     "unused-definition", "A name is declared and never used.", is_absence=True, needs_whole=True
 )
+
+MANY = 8
+"""Parts of a condition from which on what is named in them is kept."""
 
 _SEEN = ("identity", "")
 _DEFINED = {kind.reached: kind.definition for kind in KINDS}
@@ -104,7 +107,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
             used.add((definition.kind, definition.name))
     for definition in policy.definitions.values():
         if (definition.kind, definition.name) in used:
-            used.update(_uses(definition.meaning))
+            used.update(_USES.of(definition.meaning, _uses))
     used.update(("field", name) for name in (*policy.logged.plain, *policy.logged.hashed))
     _mark_read_with(policy, used)
     return used
@@ -142,11 +145,22 @@ def _uses(condition: Condition) -> frozenset[tuple[str, str]]:
     return frozenset(used)
 
 
+def _uses_in(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Return what a condition of many parts names."""
+    assert isinstance(condition, And | Or)
+    used: set[tuple[str, str]] = set()
+    for part in condition.parts:
+        _mark(part, used)
+    return frozenset(used)
+
+
 def _mark(condition: Condition, used: set[tuple[str, str]]) -> None:
     if isinstance(condition, Atom):
         used.update(_asked(condition))
         return
     match condition:
+        case And(parts) | Or(parts) if len(parts) > MANY:
+            used.update(_USES.of(condition, _uses_in))
         case And(parts) | Or(parts):
             for part in parts:
                 _mark(part, used)

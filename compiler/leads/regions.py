@@ -14,7 +14,7 @@ box in which nothing is left to settle holds only leads that satisfy everything.
 search is exact; it counts its steps, and where they run out it says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias, assert_never
 
@@ -95,6 +95,31 @@ class Regions:
                 return self.both(inner) if isinstance(condition, And) == holds else self.any(inner)
             case _:
                 assert_never(condition)
+
+    @property
+    def named(self) -> Mapping[tuple[str, bool], Region]:
+        """What names mean, by name and whether that holds, as far as it was asked for."""
+        return self._known
+
+    def take_over(self, known: "Regions", changed: int) -> Callable[[Region], bool]:
+        """Take over what names mean in another version of the space.
+
+        changed: the dimensions that are others there, one bit each. Return whether a region of
+        the other version is one of this, too: that which the same condition has.
+        """
+        is_new = not self._known
+        if is_new:
+            self._known.update(
+                (name, region)
+                for name, region in known.named.items()
+                if not reads(region) & changed
+            )
+
+        def is_kept(region: Region) -> bool:
+            # A name has one `Either` in all regions, so none comes beside those made here.
+            return (is_new or not region.eithers) and not reads(region) & changed
+
+        return is_kept
 
     def outside(self, box: Box) -> Region:
         """Return the leads outside `box`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
+from typing import assert_never
 
 import attrs
 
@@ -26,8 +27,9 @@ from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
+from turnout.compiler.questions.per_condition import PerCondition
 from turnout.compiler.questions.route_ground import moments_ground
-from turnout.dsl.conditions import Atom, atoms
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, atoms
 from turnout.dsl.policy import Entry, Policy, Rule
 from turnout.frozen import attribute, frozen
 
@@ -291,7 +293,7 @@ def analyse(
     if before is not None and not also and _asks_the_same(before, program, chosen):
         return Analysis(program, chosen, before.ground, budget)
     found, is_own = _atoms(program.policy, chosen)
-    asked = tuple(dict.fromkeys([*found, *also]))
+    asked = tuple(dict.fromkeys([*found, *also]) if also else found)
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
     is_own = is_own and len(asked) == len(found)
@@ -328,10 +330,46 @@ def _atoms(policy: Policy, route: RouteProgram) -> tuple[list[Atom], bool]:
     is_own = True
     sure_of = cache(partial(sure, policy))  # thousands of rules send to a few teams
     for clause in route.clauses:
-        found.update(dict.fromkeys(atoms(clause.condition, opened)))
+        around = (outer.condition for outer in clause.around)
+        for condition in (*around, *clause.asked):
+            _open(condition, found, opened)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if EVERY_LEAD not in certain:  # else nobody asks who can pass a lead on
             own = len(found)
             found.update(dict.fromkeys(atom for each in certain for atom in atoms(each.leads)))
             is_own = is_own and len(found) == own
     return list(found), is_own
+
+
+_WRITTEN: PerCondition[tuple[Atom | Named, ...]] = PerCondition()
+
+
+def _open(condition: Condition, found: dict[Atom, None], opened: set[str]) -> None:
+    """Add the atoms of a condition, in order, each name opened once."""
+    for each in _WRITTEN.of(condition, _written):
+        if not isinstance(each, Named):
+            found[each] = None
+        elif each.name not in opened:
+            opened.add(each.name)
+            _open(each.meaning, found, opened)
+
+
+def _written(condition: Condition) -> tuple[Atom | Named, ...]:
+    """Return the atoms and names that are written in a condition, in order."""
+    found = list[Atom | Named]()
+    pending = [condition]
+    while pending:
+        asked = pending.pop()
+        if isinstance(asked, Atom):
+            found.append(asked)
+            continue
+        match asked:
+            case And(parts) | Or(parts):
+                pending.extend(reversed(parts))
+            case Not(part):
+                pending.append(part)
+            case Named():
+                found.append(asked)
+            case _:
+                assert_never(asked)
+    return tuple(found)

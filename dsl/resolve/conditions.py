@@ -34,6 +34,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.rereading import MovedCondition
 from turnout.dsl.resolve.bare_values import is_reported_value, report_values_beside
 from turnout.dsl.resolve.comparisons import (
     comparison,
@@ -114,6 +115,14 @@ class Terms:
     identities: tuple[tuple[str, ...], ...]
 
 
+@frozen
+class _Asked:
+    """What a test of many values asks of a field."""
+
+    field: Field
+    condition: Condition
+
+
 class ConditionReader:
     """Reads conditions over one schema.
 
@@ -183,7 +192,7 @@ class ConditionReader:
                 return comparison(node, self._fields, self._scope)
             case nodes.Test():
                 field = self._scope.field(node.field, self._fields)
-                return None if field is None else self._test(field, node)
+                return None if field is None else self._test_of(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
         self._scope.refer_bare(name)
@@ -204,6 +213,22 @@ class ConditionReader:
         return None
 
     # -- tests --
+
+    def _test_of(self, field: Field, node: nodes.Test) -> Condition | None:
+        """Return what a test asks; of many values as it was made before, where nothing was told."""
+        if not isinstance(node, MovedCondition):
+            return self._test(field, node)
+        made = node.read.made
+        if isinstance(made, _Asked) and made.field == field:
+            return made.condition
+        told = len(self._scope.findings), len(self._scope.references)
+        condition = self._test(field, node)
+        if condition is not None and told == (
+            len(self._scope.findings),
+            len(self._scope.references),
+        ):
+            node.read.made = _Asked(field, condition)
+        return condition
 
     def _test(self, field: Field, node: nodes.Test) -> Condition | None:
         match node.operator:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
@@ -31,7 +31,9 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.statuses import ENDED, LeadMark, MarkKind, Status, first_status
+from turnout.runtime.statuses import MarkKind
+from turnout.runtime.stores.asked_leads import AskedLeads, Elapsed, Queued
+from turnout.runtime.stores.recorded import Recorded
 
 if TYPE_CHECKING:
     from turnout.runtime.stores.needs import Count, Decide, Foresee
@@ -42,9 +44,8 @@ __all__ = [
     "UNSIGNED",
     "WAIT",
     "AskedLeads",
-    "Expired",
+    "Elapsed",
     "Gifts",
-    "Overdue",
     "Queued",
     "Recorded",
     "Signature",
@@ -95,148 +96,6 @@ class Gifts:
     """
 
     whose: list[str] = attribute(factory=list[str])
-
-
-@frozen
-class Recorded:
-    """A decision as it stands in the log.
-
-    fingerprint: of the lead's content when it was decided, so that the same id with
-    other content can be told apart. mark: what happened to the lead since, see `statuses`.
-    touched: somebody works on it. watch: None where the lead can't go on to somebody else.
-    expires: until when it is offered, None where it isn't. number: leads in the order in which
-    they were decided first.
-
-    A lead that was moved has the decision of its new holder; how it came there is a `Move`.
-    """
-
-    decision: Decision
-    fingerprint: str
-    mark: LeadMark | None = None
-    touched: bool = False
-    watch: Watch | None = None
-    expires: datetime | None = None
-    number: int = attribute(default=0, eq=False)
-
-    def numbered(self, number: int) -> "Recorded":
-        """Return the same with a number."""
-        return Recorded(
-            self.decision,
-            self.fingerprint,
-            self.mark,
-            self.touched,
-            self.watch,
-            self.expires,
-            number,
-        )
-
-    @property
-    def status(self) -> Status:
-        """Where the lead stands."""
-        return self.mark or first_status(self.decision)
-
-    @property
-    def closed(self) -> bool:
-        """Whether whoever has the lead is done with it."""
-        return self.mark in ENDED
-
-    @property
-    def due(self) -> datetime | None:
-        """When an SLA moves the lead; None where none does, or somebody touched it."""
-        if self.watch is None or not self.watch.is_timed or self.touched or self.closed:
-            return None
-        return self.decision.due
-
-    @property
-    def queue(self) -> str | None:
-        """The queue that the lead waits in, None where it doesn't."""
-        is_waiting = self.mark is None and self.decision.kind == "queue"
-        return self.decision.target if is_waiting else None
-
-    @property
-    def rank(self) -> int:
-        """Its place in a queue, the highest first."""
-        return 0 if self.watch is None else self.watch.rank
-
-
-@frozen
-class Overdue:
-    """Which leads are asked for: of a route, overdue at a moment, the longest overdue first.
-
-    limit: the most that there may be, None for all. after: leads behind this one only, as it
-    was found.
-    """
-
-    route: str
-    at: datetime
-    limit: int | None = None
-    after: Recorded | None = None
-
-    def takes(self, recorded: Recorded) -> bool:
-        """Return whether a lead is asked for, wherever the limit is."""
-        if recorded.decision.route != self.route:
-            return False
-        if recorded.due is None or recorded.due > self.at:
-            return False
-        return self.after is None or self.place(self.after) < self.place(recorded)
-
-    @staticmethod
-    def place(recorded: Recorded) -> tuple[datetime, int]:
-        """Return what overdue leads are in the order of."""
-        assert recorded.decision.due is not None
-        return recorded.decision.due, recorded.number
-
-
-@frozen
-class Expired:
-    """Which leads are asked for: of a route, whose offer ended by a moment, as in `Overdue`."""
-
-    route: str
-    at: datetime
-    limit: int | None = None
-    after: Recorded | None = None
-
-    def takes(self, recorded: Recorded) -> bool:
-        """Return whether a lead is asked for, wherever the limit is."""
-        if recorded.decision.route != self.route:
-            return False
-        if recorded.expires is None or recorded.expires > self.at:
-            return False
-        return self.after is None or self.place(self.after) < self.place(recorded)
-
-    @staticmethod
-    def place(recorded: Recorded) -> tuple[datetime, int]:
-        """Return what such leads are in the order of."""
-        assert recorded.expires is not None
-        return recorded.expires, recorded.number
-
-
-@frozen
-class Queued:
-    """Which leads are asked for: of a route, that wait in a queue, as in `Overdue`.
-
-    Those of the highest rank come first, then those that were decided first.
-    """
-
-    route: str
-    queue: str
-    limit: int | None = None
-    after: Recorded | None = None
-
-    def takes(self, recorded: Recorded) -> bool:
-        """Return whether a lead is asked for, wherever the limit is."""
-        if recorded.decision.route != self.route or recorded.queue != self.queue:
-            return False
-        return self.after is None or self.place(self.after) < self.place(recorded)
-
-    @staticmethod
-    def place(recorded: Recorded) -> tuple[int, int]:
-        """Return what waiting leads are in the order of."""
-        return -recorded.rank, recorded.number
-
-
-AskedLeads: TypeAlias = Overdue | Expired | Queued
-"""Leads that are asked for, some at a time."""
 
 
 class StateError(Error):
@@ -373,10 +232,6 @@ class Transaction(TargetState, Protocol):
 
     def come_back(self, person: str, at: datetime, reason: str = "") -> Absences:
         """End the absences of somebody that have begun, and return them."""
-        ...
-
-    def overdue(self, asked: Overdue) -> list[Recorded]:
-        """Return leads that an SLA is to move."""
         ...
 
     def move(  # noqa: PLR0913 - what an event is made of

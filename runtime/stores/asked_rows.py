@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from turnout.runtime.stores import AskedLeads, Expired, Overdue, Queued
+from turnout.runtime.stores import AskedLeads, Elapsed, Queued
 from turnout.runtime.stores.cells import instant, stored
 
 _TIMED = (
@@ -10,7 +10,7 @@ _TIMED = (
     " AND (d.{0} > {{mark}} OR d.seq > {{mark}}) AND d.{0} IS NOT NULL"
     " ORDER BY d.{0}, d.seq LIMIT {{mark}}"
 )
-_DUE, _EXPIRES = _TIMED.format("due"), _TIMED.format("expires")
+_ELAPSED = {time: _TIMED.format(time) for time in ("due", "expires")}
 _QUEUED = (
     "WHERE d.route = {mark} AND d.queue = {mark} AND d.rank <= {mark}"
     " AND (d.rank < {mark} OR d.seq > {mark}) ORDER BY d.rank DESC, d.seq LIMIT {mark}"
@@ -24,14 +24,10 @@ def asked_rows(asked: AskedLeads) -> tuple[str, tuple[str | int, ...]]:
     Each `{mark}` in it stands for a cell, the last one for the limit.
     """
     match asked:
-        case Overdue(route, at, _, after):
-            due, number = (None, 0) if after is None else asked.place(after)
-            last = 0 if due is None else instant(due)
-            return _DUE, (route, last, instant(at), last, number)
-        case Expired(route, at, _, after):
-            expires, number = (None, 0) if after is None else asked.place(after)
-            last = 0 if expires is None else instant(expires)
-            return _EXPIRES, (route, last, instant(at), last, number)
+        case Elapsed(time, route, at, _, after):
+            until, number = (None, 0) if after is None else asked.place(after)
+            last = 0 if until is None else instant(until)
+            return _ELAPSED[time], (route, last, instant(at), last, number)
         case Queued(route, queue, _, after):
             rank, number = (-_HIGHEST, 0) if after is None else asked.place(after)
             return _QUEUED, (route, stored(queue), -rank, -rank, number)

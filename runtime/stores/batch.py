@@ -30,7 +30,6 @@ from turnout.runtime.stores import (
     UNSIGNED,
     AskedLeads,
     Gifts,
-    Overdue,
     Recorded,
     Signature,
     load_of,
@@ -356,10 +355,6 @@ class Batch:
         kept = self.kept.asked(attrs.evolve(asked, limit=limit))
         found = [*(each for each in kept if _key(each) not in own), *own.values()]
         return sorted(filter(asked.takes, found), key=asked.place)[: asked.limit]
-
-    def overdue(self, asked: Overdue) -> list[Recorded]:
-        """Return the leads whose time is up, the longest overdue first."""
-        return self.asked(asked)
 
     def move(  # noqa: PLR0913 - what an event is made of
         self,

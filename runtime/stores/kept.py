@@ -30,6 +30,7 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.log_rows import AT_ONCE, LogRow
 from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
@@ -218,6 +219,23 @@ class TableSnapshot:
         where, asked = _conditions(sought)
         query = f"{_EVENTS} WHERE {' AND '.join(['seq > ?', *where])} ORDER BY seq LIMIT ?"
         return [*map(self._event, self._rows("events", query, after, *asked, limit))]
+
+    def log_rows(self, after: int = 0, limit: int = AT_ONCE) -> list[LogRow]:
+        """Return the first events behind the one with that number, as rows."""
+        found: list[LogRow] = []
+        query = f"{_EVENTS} WHERE seq > ? ORDER BY seq LIMIT ?"
+        for row in self._rows("events", query, after, limit):
+            seq, previous, kind, route, _, at, _, _, version, text = row
+            said = decoded(self.path, text, dict[str, Any])
+            found.append(LogRow(seq, previous, kind, route, at, self._policy(version), said))
+        return found
+
+    def log_sum(self, upto: int) -> tuple[int, int]:
+        """Return how many events there are up to one, and the sum of their checksums."""
+        query = "SELECT count(*), coalesce(sum(sum), 0) FROM events WHERE seq <= ?"
+        with state_errors(self.path):
+            count, total = self.connection.execute(query, (upto,)).fetchone()
+        return int(count), int(total)
 
     def last_event(self) -> int:
         """Return the number of the last event."""

@@ -26,6 +26,7 @@ from turnout.runtime.stores import (
     Snapshot,
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
+from turnout.runtime.stores.lead_orders import LeadOrders
 from turnout.runtime.stores.needs import Count, Decide, Foresee
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sharing import Job, Sharing, run_all
@@ -62,6 +63,7 @@ class _Kept:
     )
     gifts: Gifts = attribute(factory=Gifts)
     absences: Absences = ()
+    orders: LeadOrders = attribute(factory=LeadOrders)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -93,17 +95,21 @@ class _Kept:
         yield from self.decisions.values()
 
     def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
-        yield from filter(asked.takes, self.decisions.values())
+        for lead in self.orders.asked(asked):
+            yield self.decisions[asked.route, lead]
 
     def moves(self) -> Iterator[Move]:
         yield from filter(None, (event.move for event, _ in self.events))
 
     def keep(self, batch: Batch) -> None:
         first = len(self.events) + 1
+        for place, new in batch.changed.items():
+            self.orders.put(self.decisions[place], new)
         # A changed row keeps its place: a dict orders keys by their first entry.
         self.decisions |= batch.changed
         for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
-            self.decisions[place] = new.numbered(number)
+            numbered = self.decisions[place] = new.numbered(number)
+            self.orders.put(None, numbered)
         if batch.absent is not None:
             self.absences = batch.absent
         self._log(batch)

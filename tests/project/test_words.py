@@ -70,6 +70,8 @@ NO_WORDS = {
     "RulesRead": "rules as another text had them",
     "RuleRead": "one of them",
     "MovedRule": "one of them, where it stands now",
+    "ConditionRead": "a condition of many values as another text had it",
+    "MovedCondition": "it, where it stands now",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
     "Kind": "of targets: what holds of all that are of one kind",
     "PassedOver": "a target that did not take the lead, and the refusal",

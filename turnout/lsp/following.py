@@ -32,7 +32,10 @@ from turnout.lsp.staying import with_staying
 from turnout.project.configuration import ConfigurationError, configuration_of
 
 PAUSE = 0.03
-"""Seconds without an edit after which the worker begins."""
+"""Seconds without an edit after which the worker begins, where edits come fast."""
+
+REST = 0.1
+"""Seconds without an edit after which the next one is looked at at once: it stands by itself."""
 
 QUIET = 1.0
 """Seconds without an edit after which nobody minds that memory is tidied up."""
@@ -112,6 +115,7 @@ class Follower:
     edited: set[Path] = attrs.Factory(set[Path])
     is_ended: bool = False
     _at: float = 0.0
+    _due: float = 0.0
     _change: Condition = attrs.Factory(Condition)
     _followed: dict[Path, _Followed] = attrs.Factory(dict[Path, _Followed])
     _behind: set[Path] = attrs.Factory(set[Path])
@@ -132,7 +136,9 @@ class Follower:
             self.number += 1
             self.texts = texts
             self.edited.update(paths)
-            self._at = monotonic()
+            now = monotonic()
+            self._due = now if now - self._at > REST else now + PAUSE
+            self._at = now
             self._change.notify()
             return self.number
 
@@ -154,7 +160,7 @@ class Follower:
                 continue
             since += 1
             with self._change:
-                while not self.is_ended and (left := self._at + PAUSE - monotonic()) > 0:
+                while not self.is_ended and (left := self._due - monotonic()) > 0:
                     self._change.wait(left)
                 if self.is_ended:
                     return

@@ -1,4 +1,4 @@
-"""What a check found in a condition, kept for as long as the very same one is asked about.
+"""What was found in a condition, kept for as long as the very same one is asked about.
 
 Between two versions of a policy nearly every rule keeps the object that its condition is, and
 what can be read off a condition alone needn't be read off it again at each keystroke.
