@@ -26,8 +26,8 @@ route inbound {
 
 @pytest.mark.parametrize("kind", ["memory", "file", "postgres"])
 def test_who_has_which_leads_and_which_wait(kind: str, tmp_path: Path) -> None:
-    places = {"memory": lambda: None, "file": lambda: tmp_path / "x.db", "postgres": fresh_address}
-    with turnout.loads(POLICY, state=places[kind]()) as router:
+    state = fresh_address() if kind == "postgres" else str(tmp_path / "x.db")
+    with turnout.loads(POLICY, state=None if kind == "memory" else state) as router:
         for number in range(6):
             router.route({"id": f"L-{number}", "country": "DE"}, by="crm")
         for number, size in enumerate((10, 30, 20)):

@@ -16,7 +16,7 @@ from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
 from turnout.runtime.router import Router
 from turnout.serving.acts import in_thread, moment_of
 from turnout.serving.callers import Caller, not_yours
-from turnout.serving.metrics import CONTENT_TYPE
+from turnout.serving.counters import CONTENT_TYPE
 from turnout.serving.problems import ProblemError, RequestIssue, wrong_value
 from turnout.serving.products import diagram_svg, lead_schema_of
 from turnout.serving.served_paths import json_response

@@ -28,7 +28,7 @@ from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
-from turnout.serving import metrics
+from turnout.serving import counters
 from turnout.serving.app import application
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
@@ -86,7 +86,7 @@ class ServingSettings:
         return Service(
             served,
             writer,
-            metrics.Metrics(),
+            counters.ServiceCounters(),
             self.limits,
             tokens,
             people,
@@ -149,7 +149,7 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
             uvicorn.Server(_config(lambda: app, settings, 1)).run([at])
         return
     with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
-        os.environ[metrics.FOLDER] = folder
+        os.environ[counters.FOLDER] = folder
         Multiprocess(_config(settings, settings, workers), [at]).run()
 
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from turnout.frozen import attribute, define
 from turnout.serving.callers import ANYBODY, Caller
+from turnout.serving.counters import ServiceCounters
 from turnout.serving.lead_writer import LeadWriter
-from turnout.serving.metrics import Metrics
 from turnout.serving.oidc import PeopleTokens
 from turnout.serving.problems import ProblemError
 from turnout.serving.request_bodies import Limits
@@ -45,7 +45,7 @@ class Service:
 
     served: Served
     writer: LeadWriter
-    metrics: Metrics
+    metrics: ServiceCounters
     limits: Limits = attribute(factory=Limits)
     tokens: KnownTokens | None = None
     people: PeopleTokens | None = None
