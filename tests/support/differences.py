@@ -11,6 +11,7 @@ from tests.support.policies import resolved
 from tests.support.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Offer, RouteDifference, Shift, difference
 from turnout.compiler.difference.ground.receivers import unmarked
+from turnout.compiler.difference.moving.compared import Area
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.leads.regions import truth
 from turnout.compiler.meaning.interpreter import match
@@ -20,7 +21,7 @@ from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import said
 from turnout.dsl.types import Value, Values
-from turnout.runtime.leads import LeadReader, lead_reader
+from turnout.runtime.leads import FitnessReader, fitness_reader
 
 ROUTE = "inbound"
 
@@ -42,15 +43,26 @@ class Versions:
         return route
 
     @cached_property
-    def readers(self) -> tuple[LeadReader, LeadReader]:
-        """What reads leads for the two versions; made once, since the laws read many."""
-        return lead_reader(self.old.fields), lead_reader(self.new.fields)
+    def readers(self) -> tuple[FitnessReader, ...]:
+        """What reads leads for the two versions, one where their fields are the same.
+
+        Made once, since the laws read many leads; who a lead is, no law asks.
+        """
+        of_old = fitness_reader(self.old.fields)
+        if [*self.old.fields.items()] == [*self.new.fields.items()]:  # their order counts, too
+            return (of_old,)
+        return of_old, fitness_reader(self.new.fields)
 
     @cached_property
-    def arriving(self) -> LeadReader:
+    def arriving(self) -> FitnessReader:
         """What reads leads by the shared fields."""
         assert self.route.compared is not None
-        return lead_reader(self.route.compared.fields)
+        return fitness_reader(self.route.compared.fields)
+
+    @cached_property
+    def told(self) -> dict[tuple[int, ...], list[Shift]]:
+        """The shifts by the classes of leads that were asked for."""
+        return {}
 
 
 @attrs.frozen
@@ -94,7 +106,8 @@ class Arrived:
 
 def arrived(versions: Versions, raw: Mapping[str, object], today: date) -> Arrived:
     """Return a raw lead, whose values the versions read alike, as both see it."""
-    old, new = (read(raw, None).values for read in versions.readers)
+    found = [read(raw)[0].values for read in versions.readers]
+    old, new = found[0], found[-1]
     compared = versions.route.compared
     assert compared is not None
     values: dict[str, Value] = {}
@@ -102,7 +115,7 @@ def arrived(versions: Versions, raw: Mapping[str, object], today: date) -> Arriv
     for own, version in ((old, compared.old), (new, compared.new)):
         for name, sight in version.view.sights.items():
             if sight.is_pieced and arriving is None:
-                arriving = versions.arriving(raw, None).values
+                arriving = versions.arriving(raw)[0].values
             of = own if arriving is None or not sight.is_pieced else arriving
             if name in of:
                 values[sight.name] = of[name]
@@ -150,21 +163,28 @@ def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
 
 
 def shifts_of(versions: Versions, values: Values, today: date) -> list[Shift]:
-    """Return the shifts whose leads a lead, in its shared values, is among."""
-    route = versions.route
-    assert route.compared is not None
-    space = route.compared.ground.space
-    point = [1 << number for number in space.classify(values, today)]
-    return [
-        shift
-        for shift in route.shifts
-        if any(
-            all(mask & bit for mask, bit in zip(area.box, point, strict=True))
-            and all(truth(region, point) for region in area.inside)
-            and not any(truth(region, point) for region in area.outside)
-            for area in shift.areas
-        )
-    ]
+    """Return the shifts whose leads a lead, in its shared values, is among.
+
+    What areas are asked is the classes of a lead alone, and many leads are of the same.
+    """
+    assert versions.route.compared is not None
+    classes = tuple(versions.route.compared.ground.space.classify(values, today))
+    if classes not in versions.told:
+        point = [1 << number for number in classes]
+        versions.told[classes] = [
+            shift
+            for shift in versions.route.shifts
+            if any(_is_in(area, point) for area in shift.areas)
+        ]
+    return versions.told[classes]
+
+
+def _is_in(area: Area, point: list[int]) -> bool:
+    return (
+        all(mask & bit for mask, bit in zip(area.box, point, strict=True))
+        and all(truth(region, point) for region in area.inside)
+        and not any(truth(region, point) for region in area.outside)
+    )
 
 
 def is_as_told(shift: Shift, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:

@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
+from time import process_time
 from types import ModuleType
 from typing import Any
 
@@ -34,8 +35,9 @@ NEVER = re.compile(r"assert_never\(")
 END = 0
 """Where a branch leads that ends a function."""
 
-SELDOM = 256
-"""After how many tests probes that were hit are taken out, once there are few of them."""
+OFTEN = 0.5
+"""After how many seconds of the processor probes that were hit are taken out, which takes a
+tenth of that. A law goes through the same lines many thousand times."""
 
 
 class Probes(MetaPathFinder):
@@ -110,7 +112,7 @@ class Walked:
         self._sum: dict[str, Any] | None = None
         self._probes: Probes | None = None
         self._output: dict[str, object] | None = None
-        self._run = 0
+        self._thinned = 0.0
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._output = getattr(config, "workeroutput", None)
@@ -123,10 +125,9 @@ class Walked:
         sys.meta_path.insert(0, self._probes)
 
     def pytest_runtest_teardown(self) -> None:
-        self._run += 1
-        is_due = not self._run & (self._run - 1) or self._run % SELDOM == 0
-        if self._probes is not None and is_due:
+        if self._probes is not None and process_time() - self._thinned > OFTEN:
             self._probes.thin()
+            self._thinned = process_time()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types
