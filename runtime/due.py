@@ -31,7 +31,7 @@ def due(policy: Policy, sla: Sla | None, holder: Holder, at: datetime) -> dateti
     """
     if sla is None or holder.kind in UNWORKED or _is_waiting(policy, holder):
         return None
-    hours = None if sla.wall else _hours(policy, holder)
+    hours = None if sla.wall else hours_of(policy, holder)
     if hours is None:
         return at.astimezone(UTC) + timedelta(minutes=sla.period.minutes)
     return _worked(policy.calendars[hours], sla.period, at)
@@ -43,14 +43,15 @@ def _is_waiting(policy: Policy, holder: Holder) -> bool:
     return place is not None and place.until_free
 
 
-def _hours(policy: Policy, holder: Holder) -> str | None:
+def hours_of(policy: Policy, holder: Holder) -> str | None:
     """Return the calendar that somebody works by, None where they have none."""
     if holder.assignee is not None:
         person = policy.people.get(holder.assignee)
         if person is not None and person.hours is not None:
             return person.hours
         is_drawn = holder.kind in DRAWN
-        return policy.teams[holder.target].hours if is_drawn else None
+        team = policy.teams.get(holder.target) if is_drawn else None
+        return None if team is None else team.hours
     place = policy.outlets.get(holder.name)
     return None if place is None else place.hours
 

@@ -30,6 +30,7 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.log_rows import AT_ONCE, LogRow
 from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
@@ -44,6 +45,7 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_ASSIGNEE = "json_extract(coalesce(d.said, e.detail), '$.to[2]')"
 _OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
 _HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
@@ -157,7 +159,8 @@ class Tables:
         """Yield what is asked for, in its order."""
         where, cells = asked_rows(asked)
         limit = -1 if asked.limit is None else asked.limit
-        yield from self._standing(f"{_STANDING} {where.format(mark='?')}", *cells, limit)
+        where = where.format(mark="?", assignee=_ASSIGNEE)
+        yield from self._standing(f"{_STANDING} {where}", *cells, limit)
 
     def moves(self) -> Iterator[Move]:
         """Yield all moves, in order."""
@@ -218,6 +221,23 @@ class TableSnapshot:
         where, asked = _conditions(sought)
         query = f"{_EVENTS} WHERE {' AND '.join(['seq > ?', *where])} ORDER BY seq LIMIT ?"
         return [*map(self._event, self._rows("events", query, after, *asked, limit))]
+
+    def log_rows(self, after: int = 0, limit: int = AT_ONCE) -> list[LogRow]:
+        """Return the first events behind the one with that number, as rows."""
+        found: list[LogRow] = []
+        query = f"{_EVENTS} WHERE seq > ? ORDER BY seq LIMIT ?"
+        for row in self._rows("events", query, after, limit):
+            seq, previous, kind, route, _, at, _, _, version, text = row
+            said = decoded(self.path, text, dict[str, Any])
+            found.append(LogRow(seq, previous, kind, route, at, self._policy(version), said))
+        return found
+
+    def log_sum(self, upto: int) -> tuple[int, int]:
+        """Return how many events there are up to one, and the sum of their checksums."""
+        query = "SELECT count(*), coalesce(sum(sum), 0) FROM events WHERE seq <= ?"
+        with state_errors(self.path):
+            count, total = self.connection.execute(query, (upto,)).fetchone()
+        return int(count), int(total)
 
     def last_event(self) -> int:
         """Return the number of the last event."""

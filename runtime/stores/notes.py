@@ -103,6 +103,11 @@ def note_path(path: Path) -> Path:
     return _beside(path, "note")
 
 
+def index_path(path: Path) -> Path:
+    """Return where the index of a state's log stands; see `turnout.reporting.fact_index`."""
+    return _beside(path, "report")
+
+
 def _beside(path: Path, what: str) -> Path:
     whole = path.resolve()  # SQLite puts its own files beside what a link leads to, too
     return whole.with_name(f"{whole.name}-{what}")

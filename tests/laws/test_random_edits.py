@@ -8,6 +8,7 @@ run, and all of them are answered.
 from pathlib import Path
 from random import Random
 
+import attrs
 import pytest
 
 from tests.support.editor import Editor, Json, editor
@@ -15,7 +16,7 @@ from turnout.compiler.compiled import compile_policy
 from turnout.dsl.files import Files
 from turnout.rendering.plain import sentences
 
-EXAMPLE = Path(__file__).parents[2] / "examples/multi-product"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PIECES = [
     "x",
     " ",
@@ -67,38 +68,86 @@ def ask(one: Editor, random: Random, uri: str, text: str) -> int:
     return one.send(f"textDocument/{random.choice(ASKED)}", params)
 
 
+@attrs.define
+class Typing:
+    """A file that is edited. history: its last texts, which an undo goes back to."""
+
+    path: Path
+    original: str
+    text: str
+    uri: str
+    history: list[str]
+
+    def next(self, one: Editor, random: Random) -> None:
+        """Type, delete, paste or undo something."""
+        if random.randrange(8) == 0 or len(self.text) > 3 * len(self.original):
+            self.text = random.choice(self.history)
+            one.edit(self.uri, self.text)
+        else:
+            text = self.text
+            put, start, end = step(random, text, self.original)
+            if text[start - 1 : start + 1] == "\r\n" or text[end - 1 : end + 1] == "\r\n":
+                return  # no editor puts anything between the two
+            one.edit(self.uri, put, {"start": place(text, start), "end": place(text, end)})
+            self.text = text[:start] + put + text[end:]
+        self.history = [*self.history[-20:], self.text]
+
+
+FILES = {
+    "one": ["multi-product/products.route"],
+    "several": [
+        "saas-inbound/inbound.route",
+        "saas-inbound/people.route",
+        "saas-inbound/us-regions.csv",
+        "saas-inbound/emea-sdr.csv",
+    ],
+}
+
+
+USUAL = {"one": 200, "several": 60}
+
+
+@pytest.mark.parametrize("of", FILES)
 def test_after_random_edits_the_findings_are_those_from_scratch(
-    pytestconfig: pytest.Config,
+    of: str, pytestconfig: pytest.Config
 ) -> None:
-    number = 1_000 if pytestconfig.getoption("thorough") else 200
+    """The policy stands in the first file, what it includes and its tables in the others."""
+    number = 1_000 if pytestconfig.getoption("thorough") else USUAL[of]
     random = Random(20261130)  # noqa: S311 - the same edits each time
-    path = next(each for each in sorted(EXAMPLE.glob("*.route")))
-    original = text = path.read_text("utf-8")
-    history = [text]
-    with editor(EXAMPLE) as one:
-        uri = one.open(path)
+    paths = [EXAMPLES / name for name in FILES[of]]
+    with editor(paths[0].parent) as one:
+        files = list[Typing]()
+        for path in paths:
+            text = path.read_text("utf-8")
+            files.append(Typing(path, text, text, one.open(path), [text]))
         waiting: list[int] = []
         for count in range(1, number + 1):
-            if random.randrange(8) == 0 or len(text) > 3 * len(original):
-                text = history[random.randrange(len(history))]
-                one.edit(uri, text)
-            else:
-                put, start, end = step(random, text, original)
-                if text[start - 1 : start + 1] == "\r\n" or text[end - 1 : end + 1] == "\r\n":
-                    continue  # no editor puts anything between the two
-                ends: Json = {"start": place(text, start), "end": place(text, end)}
-                one.edit(uri, put, ends)
-                text = text[:start] + put + text[end:]
-            history = [*history[-20:], text]
-            if count % 5 == 0:
-                waiting.append(ask(one, random, uri, text))
+            file = random.choice(files)
+            file.next(one, random)
+            if count % 5 == 0 and file.path.suffix == ".route":
+                waiting.append(ask(one, random, file.uri, file.text))
             if count % 100 == 0 or count == number:
                 for each in waiting:
                     assert "error" not in one.answer(each)
                 waiting.clear()
-                found = one.settled(uri)
-                fresh = compile_policy(path, files=Files({path: text})).findings
-                here = [each for each in fresh if each.span and Path(each.span.source.name) == path]
-                assert sorted((each["code"], each["message"]) for each in found) == sorted(
-                    (each.name, sentences(each)) for each in here
-                )
+                assert shown(one, files) == from_scratch(files)
+
+
+def shown(one: Editor, files: list[Typing]) -> list[tuple[str, str, str]]:
+    """Return what is shown of the files, by file, name and message."""
+    one.settled(files[0].uri)
+    return sorted(
+        (file.path.name, each["code"], each["message"])
+        for file in files
+        for each in one.findings.get(file.uri, {}).get("diagnostics", [])
+    )
+
+
+def from_scratch(files: list[Typing]) -> list[tuple[str, str, str]]:
+    """Return what is found of the same texts, by file, name and message."""
+    texts = {file.path: file.text for file in files}
+    return sorted(
+        (Path(each.span.source.name).name, each.name, sentences(each))
+        for each in compile_policy(files[0].path, files=Files(texts)).findings
+        if each.span and Path(each.span.source.name) in texts
+    )

@@ -200,3 +200,19 @@ def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
     sets = BoxSets(boxes)
     own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
     assert first_boxes((1 << boxes) - 1, boxes, [(sets, own)], boxes).tolist() == [*range(boxes)]
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_texts_of_the_chunks_before_are_known_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("turnout.runtime.columns.bonds.MOST_REMEMBERED", most)
+    staff = ["12", None, "900", "12", "n/a", "x" * 300, "", "900", None, "7", "1k", "12"]
+    table = pa.table({"id": [f"L-{at}" for at in range(len(staff))], "staff": staff})
+    with turnout.loads(POLICY) as router:
+        expected = [router.decide(each, at=AT).rule for each in table.to_pylist()]
+        told = router.decide_batch(table, at=AT).to_pylist()
+        assert [each["rule"] for each in told] == expected
+        for size in (1, 2, 5):
+            parts = pa.Table.from_batches(table.to_batches(size))
+            assert router.decide_batch(parts, at=AT).to_pylist() == told

@@ -28,6 +28,7 @@ from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.errors import Error
 from turnout.frozen import frozen
+from turnout.project.report_settings import ReportSettings, report_settings
 
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Severities
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route", "sample", "announce")
+_KEYS = ("paths", "severities", "route", "sample", "announce", "report")
 
 
 class ConfigurationError(Error):
@@ -48,6 +49,7 @@ class Configuration:
 
     file: where, None for no configuration. paths: in the order written, absolute. sample: past
     leads, by which an editor tells what each rule takes. endpoints: who is told of what happens.
+    report: what reports are made with.
     """
 
     file: Path | None = None
@@ -56,6 +58,7 @@ class Configuration:
     route: str | None = None
     sample: Path | None = None
     endpoints: "tuple[Endpoint, ...]" = ()
+    report: ReportSettings = attrs.Factory(ReportSettings)
 
     @property
     def endpoint_names(self) -> tuple[str, ...]:
@@ -151,6 +154,7 @@ class _Written:
             self._route(),
             self._sample(),
             self._endpoints(),
+            report_settings(self.values.get("report", {}), self.wrong),
         )
 
     def _endpoints(self) -> "tuple[Endpoint, ...]":

@@ -7,6 +7,7 @@ from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.stores import PAGE, Recorded
 from turnout.runtime.stores.cells import instant, json_read, moment
 from turnout.runtime.stores.details import with_detail
+from turnout.runtime.stores.log_rows import AT_ONCE, LogRow
 from turnout.runtime.stores.server.encoded import received, sent
 from turnout.runtime.stores.server.fetched import GRAVE, Fetched, Query
 
@@ -43,6 +44,9 @@ _LAST = (
     .replace("{{", "{")
     .replace("}}", "}")
 )
+_SUM = """SELECT json_build_array(count(*),
+    coalesce(sum(hashtext(e.kind || e.route || e.detail)::bigint + e.seq), 0))
+    FROM {s}.events e WHERE (e.turn, e.seq) <= (SELECT turn, seq FROM {s}.events WHERE seq = %s)"""
 _GRAVE = GRAVE.format(lead="%s::text").replace("{s}", "{{s}}")
 _HISTORY = (
     f"SELECT json_agg({_ROW} ORDER BY e.turn, e.seq) FROM (SELECT e.* FROM {{{{s}}}}.events e"
@@ -79,6 +83,19 @@ class ServerSnapshot:
         where, asked = _conditions(sought)
         query = _PAGE.format(where=where)
         return [*map(_event, self.ask(query, after, after, *self._done(), *asked, limit) or ())]
+
+    def log_rows(self, after: int = 0, limit: int = AT_ONCE) -> list[LogRow]:
+        """Return the first events behind the one with that number, as rows."""
+        found = self.ask(_PAGE.format(where=""), after, after, *self._done(), limit) or ()
+        return [
+            LogRow(seq, previous, kind, received(route), at, policy or "", json_read(text))
+            for seq, previous, kind, route, _, at, _, _, policy, text in found
+        ]
+
+    def log_sum(self, upto: int) -> tuple[int, int]:
+        """Return how many events there are up to one, and a sum of what they say."""
+        count, total = self.ask(_SUM, upto)
+        return int(count), int(total)
 
     def last_event(self) -> int:
         """Return the number of the last event."""
