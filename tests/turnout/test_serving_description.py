@@ -43,7 +43,8 @@ def fits(described: dict[str, Any], schema: dict[str, Any], said: object) -> Non
     whole["$defs"] = json.loads(
         json.dumps(described["components"]).replace("#/components/", "#/$defs/")
     )
-    Draft202012Validator(whole).validate(said)
+    judge: Any = Draft202012Validator(whole)
+    judge.validate(said)
 
 
 def judged(described: dict[str, Any], operation: dict[str, Any], answer: Any) -> None:  # noqa: ANN401 - of the client

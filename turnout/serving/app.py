@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from turnout.serving import acts, api_pages, inquiries, lead_requests
+from turnout.serving import acts, api_pages, inquiries, lead_requests, people_pages
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
@@ -49,6 +49,9 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/healthz": {"GET": inquiries.get_health},
     "/readyz": {"GET": inquiries.get_ready},
     "/docs": {"GET": api_pages.get_docs},
+    "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
+    "/me/sign-in": {"POST": people_pages.post_sign_in},
+    "/me/leads/{lead:path}": {"GET": people_pages.get_my_lead},
     "/pages/page.css": {"GET": api_pages.get_style},
     "/pages/api.js": {"GET": api_pages.get_script},
 }
@@ -93,7 +96,7 @@ def described() -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
     for paths in (PATHS, OPEN_PATHS):
         for path, methods in paths.items():
-            if path not in _PAGES:
+            if path not in _PAGES and not f"{path}/".startswith("/me/"):
                 found[path] = dict(methods)
     return found
 
