@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from turnout.cli import cli
 from turnout.compiler.compiled import compile_policy
-from turnout.reporting.suggesting.lead_outcomes import LeadOutcome
+from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.odds import LEVEL, holm
 from turnout.reporting.suggesting.proposals import proposals
 
@@ -86,15 +86,15 @@ def test_people_read_the_evidence(lived: Path, monkeypatch: pytest.MonkeyPatch) 
     assert early == "0 leads of route inbound looked at, 0 tests made: 0 suggestions\n"
 
 
-def drawn(chance: random.Random, count: int, won: Callable[[str, int], float]) -> list[LeadOutcome]:
+def drawn(chance: random.Random, count: int, won: Callable[[str, int], float]) -> list[LivedLead]:
     """Return leads of the policy's rules. won: the chance to convert, by person and size."""
-    leads: list[LeadOutcome] = []
+    leads: list[LivedLead] = []
     for number in range(count):
         size = round(10 ** chance.uniform(1, 3.7))
         rule, team = ("large", "enterprise") if size >= 1000 else ("small", "sales")
         person = chance.choice(["ana", "dora"] if team == "enterprise" else ["ana", "ben", "cleo"])
         values = {"employees": size}
-        lead = LeadOutcome(rule, team, person, number, "", values)
+        lead = LivedLead(rule, team, person, number, "", values)
         lead.is_won = chance.random() < won(person, size)
         lead.is_declined = chance.random() < 0.2
         leads.append(lead)

@@ -20,7 +20,7 @@ _Z: Final = 1.959963984540054
 
 
 @frozen
-class Tally:
+class CountedShare:
     """How many of so many."""
 
     of: int
@@ -35,7 +35,7 @@ class Tally:
     def interval(self) -> tuple[float, float]:
         """Wilson's interval of 95 %.
 
-        >>> [round(each, 3) for each in Tally(10, 100).interval]
+        >>> [round(each, 3) for each in CountedShare(10, 100).interval]
         [0.055, 0.174]
         """
         if not self.whole:
@@ -45,14 +45,14 @@ class Tally:
         spread = _Z * sqrt(self.of * (size - self.of) / size + squared / 4) / (size + squared)
         return max(0.0, middle - spread), min(1.0, middle + spread)
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.of + other.of, self.whole + other.whole)
+    def __add__(self, other: "CountedShare") -> "CountedShare":
+        return CountedShare(self.of + other.of, self.whole + other.whole)
 
 
-def difference_interval(one: Tally, other: Tally) -> tuple[float, float]:
+def difference_interval(one: CountedShare, other: CountedShare) -> tuple[float, float]:
     """Return Newcombe's interval of 95 % of one share minus the other.
 
-    >>> [round(each, 4) for each in difference_interval(Tally(56, 70), Tally(48, 80))]
+    >>> [round(each, 4) for each in difference_interval(CountedShare(56, 70), CountedShare(48, 80))]
     [0.0524, 0.3339]
     """
     apart = one.share - other.share
@@ -62,10 +62,10 @@ def difference_interval(one: Tally, other: Tally) -> tuple[float, float]:
     return apart - down, apart + up
 
 
-def fisher(one: Tally, other: Tally) -> float:
+def fisher(one: CountedShare, other: CountedShare) -> float:
     """Return how likely shares are that are as far apart or further, were both the same.
 
-    >>> round(fisher(Tally(1, 10), Tally(11, 14)), 5)
+    >>> round(fisher(CountedShare(1, 10), CountedShare(11, 14)), 5)
     0.00276
     """
     drawn, first, second = one.of + other.of, one.whole, other.whole
@@ -84,13 +84,13 @@ def _choose(size: int, taken: int) -> float:
     return lgamma(size + 1) - lgamma(taken + 1) - lgamma(size - taken + 1)
 
 
-def chi_square(tallies: Sequence[Tally]) -> float:
+def chi_square(tallies: Sequence[CountedShare]) -> float:
     """Return how likely shares are that differ as much or more, were all the same.
 
-    >>> round(chi_square([Tally(30, 100), Tally(50, 100)]), 5)
+    >>> round(chi_square([CountedShare(30, 100), CountedShare(50, 100)]), 5)
     0.00389
     """
-    whole = sum(tallies, Tally(0, 0))
+    whole = sum(tallies, CountedShare(0, 0))
     if not 0 < whole.of < whole.whole:
         return 1.0
     apart = 0.0
@@ -127,17 +127,18 @@ def holm(chances: Sequence[float]) -> list[float]:
     return corrected
 
 
-def shrunken(tallies: Sequence[Tally]) -> list[float]:
+def shrunken(tallies: Sequence[CountedShare]) -> list[float]:
     """Return each share drawn towards that of all, the more the less is known of it.
 
     A beta prior whose mean and spread are those of the shares beyond chance (empirical Bayes, by
     moments). Where they spread no more than chance has them do, all are the same.
 
-    >>> [round(each, 3) for each in shrunken([Tally(40, 100), Tally(20, 100), Tally(6, 10)])]
+    >>> known = CountedShare(40, 100), CountedShare(20, 100), CountedShare(6, 10)
+    >>> [round(each, 3) for each in shrunken(known)]
     [0.393, 0.21, 0.463]
     """
     known = [each for each in tallies if each.whole]
-    whole = sum(known, Tally(0, 0))
+    whole = sum(known, CountedShare(0, 0))
     mean = whole.share
     if not 0 < mean < 1 or len(known) < 2:
         return [mean] * len(tallies)

@@ -27,20 +27,20 @@ from turnout.compiler.program import Clause
 from turnout.dsl.source import Span
 from turnout.dsl.targets import ToQueue
 from turnout.frozen import frozen
-from turnout.reporting.suggesting.lead_outcomes import LeadOutcome
-from turnout.reporting.suggesting.odds import (
-    Tally,
-    chi_square,
-    difference_interval,
-    fisher,
-    shrunken,
-)
-from turnout.reporting.suggesting.patches import (
+from turnout.reporting.suggesting.edited_policy import (
     Replacement,
     masked,
     to_queue,
     whole_rule,
     without_rule,
+)
+from turnout.reporting.suggesting.lived_leads import LivedLead
+from turnout.reporting.suggesting.odds import (
+    CountedShare,
+    chi_square,
+    difference_interval,
+    fisher,
+    shrunken,
 )
 
 SuggestionKind: TypeAlias = Literal["declined", "weights", "boundary", "unused"]
@@ -68,7 +68,7 @@ class Proposal:
 
 
 def proposals(
-    compiled: Compiled, route: str, leads: Sequence[LeadOutcome], *, had: frozenset[str]
+    compiled: Compiled, route: str, leads: Sequence[LivedLead], *, had: frozenset[str]
 ) -> Iterator[Proposal]:
     """Yield what could be proposed, whatever its chance. had: rules that were there all along."""
     yield from _declined(compiled, route, leads)
@@ -89,13 +89,13 @@ def _clauses(compiled: Compiled, route: str) -> Iterator[tuple[Clause, Span]]:
 # -- declined --
 
 
-def _declined(compiled: Compiled, route: str, leads: Sequence[LeadOutcome]) -> Iterator[Proposal]:
+def _declined(compiled: Compiled, route: str, leads: Sequence[LivedLead]) -> Iterator[Proposal]:
     queue = _fallback_queue(compiled, route)
     tallies = _by_rule(leads)
-    whole = sum(tallies.values(), Tally(0, 0))
+    whole = sum(tallies.values(), CountedShare(0, 0))
     for clause, span in _clauses(compiled, route):
-        own = tallies.get(clause.name, Tally(0, 0))
-        rest = Tally(whole.of - own.of, whole.whole - own.whole)
+        own = tallies.get(clause.name, CountedShare(0, 0))
+        rest = CountedShare(whole.of - own.of, whole.whole - own.whole)
         if min(own.whole, rest.whole) < LEAST or queue is None:
             continue
         if any(isinstance(each.target, ToQueue) for each in clause.attempts[:1]):
@@ -110,13 +110,13 @@ def _declined(compiled: Compiled, route: str, leads: Sequence[LeadOutcome]) -> I
         yield Proposal("declined", subject, evidence, (to_queue(span, queue),), chance)
 
 
-def _by_rule(leads: Sequence[LeadOutcome]) -> dict[str, Tally]:
+def _by_rule(leads: Sequence[LivedLead]) -> dict[str, CountedShare]:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for lead in leads:
         if lead.rule and lead.person:
             counts[lead.rule][0] += lead.is_declined
             counts[lead.rule][1] += 1
-    return {rule: Tally(*count) for rule, count in counts.items()}
+    return {rule: CountedShare(*count) for rule, count in counts.items()}
 
 
 def _fallback_queue(compiled: Compiled, route: str) -> str | None:
@@ -128,7 +128,7 @@ def _fallback_queue(compiled: Compiled, route: str) -> str | None:
 # -- weights --
 
 
-def _weights(compiled: Compiled, leads: Sequence[LeadOutcome]) -> Iterator[Proposal]:
+def _weights(compiled: Compiled, leads: Sequence[LivedLead]) -> Iterator[Proposal]:
     for team in compiled.policy.teams.values():
         members = [each for each in team.members if each.weight > 0 and each.validity is None]
         tallies = [_won(leads, team.name, member.person) for member in members]
@@ -136,7 +136,7 @@ def _weights(compiled: Compiled, leads: Sequence[LeadOutcome]) -> Iterator[Propo
             continue
         chance = chi_square(tallies)
         shares = shrunken(tallies)
-        mean = sum(tallies, Tally(0, 0)).share
+        mean = sum(tallies, CountedShare(0, 0)).share
         if not mean or any(each.span.source.name.endswith(".csv") for each in members):
             continue
         old = [each.weight for each in members]
@@ -154,9 +154,9 @@ def _weights(compiled: Compiled, leads: Sequence[LeadOutcome]) -> Iterator[Propo
         yield Proposal("weights", f"team {team.name}", evidence, edits, chance)
 
 
-def _won(leads: Sequence[LeadOutcome], team: str, person: str) -> Tally:
+def _won(leads: Sequence[LivedLead], team: str, person: str) -> CountedShare:
     own = [lead for lead in leads if lead.team == team and lead.person == person]
-    return Tally(sum(lead.is_won for lead in own), len(own))
+    return CountedShare(sum(lead.is_won for lead in own), len(own))
 
 
 def _bounded(old: Sequence[Fraction], factors: Sequence[float]) -> list[int]:
@@ -189,7 +189,7 @@ def _weighted(member: Span, weight: int) -> Replacement:
 # -- boundaries --
 
 
-def _boundaries(compiled: Compiled, route: str, leads: Sequence[LeadOutcome]) -> Iterator[Proposal]:
+def _boundaries(compiled: Compiled, route: str, leads: Sequence[LivedLead]) -> Iterator[Proposal]:
     numbers = [name for name, field in compiled.policy.fields.items() if _is_number(field.type)]
     found: dict[tuple[str, Decimal], list[tuple[str, Span]]] = defaultdict(list)
     for clause, rule in _clauses(compiled, route):
@@ -285,13 +285,15 @@ def _apart(known: Sequence[tuple[Decimal, bool]], number: Decimal) -> float:
     return (below.share - above.share) ** 2 / noise if noise else 0.0
 
 
-def _of(known: Sequence[tuple[Decimal, bool]], low: Decimal | None, high: Decimal | None) -> Tally:
+def _of(
+    known: Sequence[tuple[Decimal, bool]], low: Decimal | None, high: Decimal | None
+) -> CountedShare:
     inside = [
         won
         for value, won in known
         if (low is None or low <= value) and (high is None or value < high)
     ]
-    return Tally(sum(inside), len(inside))
+    return CountedShare(sum(inside), len(inside))
 
 
 def _round(value: Decimal) -> int:
@@ -309,7 +311,7 @@ def _round(value: Decimal) -> int:
 
 
 def _unused(
-    compiled: Compiled, route: str, leads: Sequence[LeadOutcome], had: frozenset[str]
+    compiled: Compiled, route: str, leads: Sequence[LivedLead], had: frozenset[str]
 ) -> Iterator[Proposal]:
     if len(leads) < _LEAST_LEADS:
         return
@@ -323,7 +325,7 @@ def _unused(
         yield Proposal("unused", f"rule {clause.name}", evidence, (without_rule(span),))
 
 
-def _told(tally: Tally) -> str:
+def _told(tally: CountedShare) -> str:
     low, high = tally.interval
     sure = f"{_points(low)} to {_points(high)} %"
     return f"{_points(tally.share)} % ({tally.of:,} of {tally.whole:,}; {sure})"

@@ -12,9 +12,9 @@ from turnout.compiler.difference import Difference, difference
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.frozen import frozen
-from turnout.reporting.suggesting.lead_outcomes import LeadOutcome, lead_outcomes
+from turnout.reporting.suggesting.edited_policy import edited_policy
+from turnout.reporting.suggesting.lived_leads import LivedLead, lived_leads
 from turnout.reporting.suggesting.odds import LEVEL, holm
-from turnout.reporting.suggesting.patches import policy_patch
 from turnout.reporting.suggesting.proposals import Proposal, SuggestionKind, proposals
 from turnout.runtime.records import Record
 from turnout.runtime.stores import microseconds
@@ -62,7 +62,7 @@ def suggested(
 ) -> Suggested:
     """Return what the outcomes of a period suggest. main: the policy's file. Raises StateError."""
     since, until = period
-    leads = lead_outcomes(store, route, microseconds(since), microseconds(until))
+    leads = lived_leads(store, route, microseconds(since), microseconds(until))
     had = _had(store, leads)
     found = [*proposals(compiled, route, leads, had=had)]
     chances = [each.chance for each in found if each.chance is not None]
@@ -88,12 +88,12 @@ def _suggestion(  # noqa: PLR0913, PLR0917 - what it is made of
     compiled: Compiled,
     route: str,
     pair: tuple[Proposal, float | None],
-    month: Sequence[LeadOutcome],
+    month: Sequence[LivedLead],
     at: datetime,
 ) -> Suggestion | None:
     """Return a proposal with its patch; None where the change would be no sound policy."""
     proposal, chance = pair
-    patch = policy_patch(main, compiled, proposal.edits)
+    patch = edited_policy(main, compiled, proposal.edits)
     if patch is None:
         return None
     programs = compiled.program, patch.new.program
@@ -116,7 +116,7 @@ def _suggestion(  # noqa: PLR0913, PLR0917 - what it is made of
 
 
 def _turns(
-    old: Compiled, new: Compiled, proposal: Proposal, month: Sequence[LeadOutcome]
+    old: Compiled, new: Compiled, proposal: Proposal, month: Sequence[LivedLead]
 ) -> Iterator[str]:
     """Yield how many of last month's turns members of a team would have had by new weights."""
     if proposal.kind != "weights":
@@ -134,7 +134,7 @@ def _shares(team: Team) -> dict[str, float]:
     return {each.person: float(each.weight / whole) for each in team.members}
 
 
-def _had(store: AnyStore, leads: Sequence[LeadOutcome]) -> frozenset[str]:
+def _had(store: AnyStore, leads: Sequence[LivedLead]) -> frozenset[str]:
     """Return the rules that every version had that decided a lead of the period."""
     found: frozenset[str] | None = None
     with store.read() as snapshot:

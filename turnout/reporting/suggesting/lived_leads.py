@@ -12,7 +12,7 @@ MOST_LEADS: Final = 200_000
 
 
 @define(eq=False)
-class LeadOutcome:
+class LivedLead:
     """One lead: who it was given to first, by which rule, and what became of it.
 
     rule: "" where a fallback took it. team: "" where nobody was drawn. person: "" for none. at:
@@ -29,10 +29,10 @@ class LeadOutcome:
     is_declined: bool = False
 
 
-def lead_outcomes(store: AnyStore, route: str, since: int, until: int) -> list[LeadOutcome]:
+def lived_leads(store: AnyStore, route: str, since: int, until: int) -> list[LivedLead]:
     """Return the leads of a route that arrived in a period, in order. Raises StateError."""
-    found: dict[int, LeadOutcome] = {}
-    lasts: dict[int, LeadOutcome] = {}
+    found: dict[int, LivedLead] = {}
+    lasts: dict[int, LivedLead] = {}
     after = 0
     with store.read() as snapshot:
         while rows := snapshot.log_rows(after):
@@ -42,7 +42,7 @@ def lead_outcomes(store: AnyStore, route: str, since: int, until: int) -> list[L
                     if row.route != route or row.at is None or not since <= row.at < until:
                         continue
                     kind, target, person = row.said.get("to", ("none", "", None))
-                    lead = LeadOutcome(
+                    lead = LivedLead(
                         row.said.get("rule") or "",
                         target if kind in DRAWN else "",
                         person or "",

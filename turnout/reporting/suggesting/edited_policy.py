@@ -25,14 +25,14 @@ class Replacement:
 
 
 @frozen
-class PolicyPatch:
+class EditedPolicy:
     """A patch. text: the unified diff, as `patch -p1` takes it; new: the policy that it makes."""
 
     text: str
     new: Compiled
 
 
-def policy_patch(main: Path, old: Compiled, edits: Iterable[Replacement]) -> PolicyPatch | None:
+def edited_policy(main: Path, old: Compiled, edits: Iterable[Replacement]) -> EditedPolicy | None:
     """Return what edits of one file make; None where that isn't a policy without new errors."""
     ordered = sorted(edits, key=lambda each: each.span.start, reverse=True)
     if not ordered:
@@ -56,7 +56,7 @@ def policy_patch(main: Path, old: Compiled, edits: Iterable[Replacement]) -> Pol
         f"a/{name}",
         f"b/{name}",
     )
-    return PolicyPatch("".join(map(_ended, lines)), new)
+    return EditedPolicy("".join(map(_ended, lines)), new)
 
 
 def _ended(line: str) -> str:
