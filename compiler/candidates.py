@@ -7,12 +7,12 @@ is sure to take.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import assert_never
 
 import attrs
 
-from turnout.dsl.calendars import Calendar, on_days
+from turnout.dsl.calendars import ROUND_THE_CLOCK, Calendar, complement, on_days
 from turnout.dsl.conditions import (
     ALWAYS,
     NEVER,
@@ -53,6 +53,8 @@ class Candidate:
     said. hours: the calendar that has to be open, None where none is asked. caps: on leads
     through this target only, beside the person's own. validity: the days on which they are in
     the team, None where they always are; membership: the calendar that is open on these.
+    instead: of a backup, the calendars that are open while those are away for whom they stand in.
+    own: of somebody who is a backup, too, the leads that are theirs themselves.
     """
 
     leads: Condition
@@ -62,6 +64,13 @@ class Candidate:
     is_certain: bool = True
     validity: Validity | None = None
     membership: Calendar | None = None
+    instead: tuple[Calendar, ...] = ()
+    own: Condition | None = None
+
+    @property
+    def certain(self) -> Condition:
+        """The leads for which they are the one, while they are there."""
+        return self.leads if self.is_certain else self.own or NEVER
 
     @property
     def is_active(self) -> bool:
@@ -76,7 +85,8 @@ class Behind:
     source: tells whether two targets choose among the same. people: by name, in the order
     of the roster or the policy; None where no person is given the lead. hours, caps: those
     of the team or the firm itself; the hours None where none are asked. lacking: why there
-    may be nobody whatever the hour, "" where somebody is named.
+    may be nobody whatever the hour, "" where somebody is named. stand_ins: backups, who are among
+    the people, too, as they have the leads of whoever is away as the policy says.
     """
 
     source: str
@@ -84,6 +94,7 @@ class Behind:
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
     lacking: str = ""
+    stand_ins: tuple[Candidate, ...] = ()
 
 
 def behind(policy: Policy, target: Target) -> Behind:
@@ -94,20 +105,23 @@ def behind(policy: Policy, target: Target) -> Behind:
         case RoundRobin() | LeastLoaded():
             return _team(policy, target)
         case ToPerson(name, anytime):
-            return Behind(f"person {name}", {name: _candidate(policy, name, ALWAYS, anytime)})
+            named = {name: _candidate(policy, name, ALWAYS, anytime)}
+            return _with_backups(policy, Behind(f"person {name}", named), anytime)
         case ToOwner(field, anytime):
             owners = {
                 name: _candidate(policy, name, IsIn(field, frozenset({name})), anytime)
                 for name in policy.people
             }
-            return Behind(f"owner {field}", owners, lacking=f"`{field}` may be missing")
+            of = Behind(f"owner {field}", owners, lacking=f"`{field}` may be missing")
+            return _with_backups(policy, of, anytime)
         case PreviousOwner(anytime):
             owners = {
                 name: attrs.evolve(_candidate(policy, name, policy.seen, anytime), is_certain=False)
                 for name in policy.people
             }
             lacking = "there may be no earlier lead, or nobody who had one"
-            return Behind("previous owner", owners, lacking=lacking)
+            of = Behind("previous owner", owners, lacking=lacking)
+            return _with_backups(policy, of, anytime)
         case ToPartner(name, anytime):
             partner = policy.outlets[f"partner {name}"]
             hours = None if anytime else partner.hours
@@ -120,6 +134,53 @@ def _candidate(policy: Policy, name: str, leads: Condition, anytime: bool) -> Ca
     person = policy.people.get(name)
     hours = None if anytime or person is None else person.hours
     return Candidate(leads, person, hours)
+
+
+def _with_backups(policy: Policy, of: Behind, anytime: bool) -> Behind:  # noqa: FBT001 - as the policy has it
+    """Return who stands behind a target, and who stands in for them.
+
+    Anybody may be said to be away at any time; on the days that the policy says it is sure.
+    """
+    named = of.people or {}
+    people = dict(named)
+    stand_ins: list[Candidate] = []
+    for name, one in named.items():
+        gone: tuple[Calendar, ...] | None = ()
+        for away, backup in pairwise((name, *policy.backups(name))):
+            gone = None if gone is None else _gone(policy, away, gone)
+            new = _candidate(policy, backup, one.leads, anytime)
+            if gone is not None:
+                stand_ins.append(attrs.evolve(new, is_certain=one.is_certain, instead=gone))
+            people[backup] = _also(people.get(backup), new)
+    return attrs.evolve(of, people=people, stand_ins=tuple(stand_ins))
+
+
+def _gone(policy: Policy, name: str, before: tuple[Calendar, ...]) -> tuple[Calendar, ...] | None:
+    """Return what is open while somebody is gone, and those before; None where they never are."""
+    person = policy.people.get(name)
+    if person is None:
+        return None
+    away = _absence(person)
+    if person.is_inactive:
+        return before
+    return None if away is None else (*before, away)
+
+
+def _absence(person: Person) -> Calendar | None:
+    """Return the calendar that is open while a person is away, None where they never are."""
+    if not person.away:
+        return None
+    name = f"absence of {person.name}"
+    days = complement(person.away)
+    return Calendar(name, person.timezone, ROUND_THE_CLOCK, (), days, person.span)
+
+
+def _also(known: Candidate | None, backup: Candidate) -> Candidate:
+    """Return somebody who may be a backup, beside what they are themselves."""
+    if known is None:
+        return attrs.evolve(backup, is_certain=False)
+    leads = either([known.leads, backup.leads])
+    return attrs.evolve(known, leads=leads, is_certain=False, own=known.certain)
 
 
 def _team(policy: Policy, target: RoundRobin | LeastLoaded) -> Behind:

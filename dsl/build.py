@@ -442,6 +442,8 @@ class Builder:
         del span
         return _Clauses(nodes.Away(child, child.span) for child in children)
 
+    backup: Any = _of_words(nodes.Backup)
+
     def inactive(self, span: Span, children: list[Any]) -> nodes.Inactive:
         del children
         return nodes.Inactive(span)

@@ -1,5 +1,6 @@
 """Calendars: the hours in which somebody works."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -42,6 +43,23 @@ class Calendar:
 
 
 ROUND_THE_CLOCK = tuple(Opening(weekday, 0, 24 * 60) for weekday in range(7))
+
+
+def complement(ranges: Iterable[DayRange]) -> tuple[DayRange, ...]:
+    """Return the days that are in none of these ranges.
+
+    >>> complement([(date.min, date(2026, 3, 1)), (date(2026, 3, 4), date.max)])
+    ((datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)),)
+    """
+    found: list[DayRange] = []
+    begins = date.min.toordinal()
+    for first, last in sorted(ranges):
+        if begins < first.toordinal():
+            found.append((date.fromordinal(begins), first - timedelta(days=1)))
+        begins = max(begins, last.toordinal() + 1)
+    if begins <= date.max.toordinal():
+        found.append((date.fromordinal(begins), date.max))
+    return tuple(found)
 
 
 def on_days(

@@ -118,6 +118,7 @@ READING = (
     firm("type-mismatch", "A field is asked something that its type can't answer."),
     SHORT_FRAGMENT,
     FIELD_AS_VALUE,
+    firm("backup-cycle", "People are each other's backup in a circle."),
     firm("definition-cycle", "A territory or segment is defined by itself."),
     firm("lookup-cycle", "Fields are looked up by each other in a circle."),
     firm("no-identity", "A policy asks for earlier leads and doesn't say which are the same."),

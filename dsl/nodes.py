@@ -369,13 +369,23 @@ class Away:
 
 
 @frozen
+class Backup:
+    """`backup NAME`: who has somebody's leads while they are away."""
+
+    person: Name
+    span: Span = _span()
+
+
+@frozen
 class Inactive:
     """`inactive`: knows leads of the past, is given none."""
 
     span: Span = _span()
 
 
-PersonClause: TypeAlias = Address | Hours | Timezone | Languages | Serves | Cap | Away | Inactive
+PersonClause: TypeAlias = (
+    Address | Hours | Timezone | Languages | Serves | Cap | Away | Backup | Inactive
+)
 
 
 @frozen

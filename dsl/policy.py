@@ -50,6 +50,7 @@ class Person:
     hours: the calendar that they work by, None for round the clock. timezone: in which
     their days (`away`, caps) are counted. serves: by field, the values that `matching`
     finds them by. is_inactive: known as the owner of past leads, and given no new one.
+    backup: who has the leads that name them while they are away, or inactive.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Person:
     away: tuple[DayRange, ...] = ()
     serves: Mapping[str, frozenset[Value]] = attribute(factory=dict[str, frozenset[Value]])
     is_inactive: bool = False
+    backup: str | None = None
 
 
 @frozen(cache_hash=True)
@@ -385,6 +387,15 @@ class Policy:
     returning: Reasons = ANY
     logged: LoggedFields = LoggedFields()
     retention: Retention = Retention()
+
+    def backups(self, name: str) -> tuple[str, ...]:
+        """Return who stands in for somebody, in order: their backup, its backup, and so on."""
+        found: list[str] = []
+        person = self.people.get(name)
+        while person is not None and person.backup is not None:
+            found.append(person.backup)
+            person = self.people.get(person.backup)
+        return tuple(found)
 
     @property
     def seen(self) -> Duplicate:

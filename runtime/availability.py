@@ -87,6 +87,31 @@ class Availability:
             return reason
         return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
 
+    def taker(
+        self,
+        name: str,
+        moment: datetime,
+        state: TargetState,
+        left_out: frozenset[str] = frozenset(),
+        *,
+        anytime: bool,
+    ) -> str | Refused:
+        """Return who has a lead that names the person, or why nobody can.
+
+        While they are away it is their backup, and while that is away, too, its backup.
+        """
+        told: list[tuple[str, Reason]] = []
+        for each in (name, *self.policy.backups(name)):
+            reason: Reason | None = "missed-sla"
+            if f"person {each}" not in left_out:
+                reason = self.person(each, moment, state, anytime=anytime)
+            if reason is None:
+                return each
+            told.append((each, reason))
+            if reason not in {"away", "inactive"}:
+                break
+        return Refused(told[0][1], tuple(told) if len(told) > 1 else ())
+
     def is_full(self, name: str, moment: datetime, state: TargetState) -> bool:
         """Return whether the person has as many leads as they can have, wherever they are."""
         self._at(moment)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from turnout.dsl.lookups import LookupRow
 from turnout.dsl.promises import ActionKind
@@ -14,12 +14,16 @@ TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
 
 
+STANDING_IN: Final = ", backup of "
+"""Between who named a person and that person, in `Decision.by`, where their backup has the lead."""
+
+
 @frozen
 class PassedOver:
     """A target that could not take the lead, in words, and why.
 
     target: such as "round-robin emea-sdr". members: of a team of whom nobody could be
-    drawn, each with their own reason; for explaining, not kept in the log.
+    drawn, or somebody and their backups, each with their own reason; for explaining.
     """
 
     target: str
@@ -45,7 +49,8 @@ class Decision:
     lead: the lead's id; for a row without one, a stable key made from its content.
     rule: the rule that matched, None where a fallback took the lead.
     by: how the lead got its target: "rule DACH-enterprise", "fallback of EMEA",
-    "fallback of route inbound"; differs from `rule` when the rule's chain was exhausted.
+    "fallback of route inbound"; differs from `rule` when the rule's chain was exhausted. Where
+    a backup has it, who is away stands behind: "rule big, backup of ana".
     kind: the kind of target taken, "none" where every target was passed over.
     target: the team, person field, queue, partner, sequence or reject reason.
     assignee: the person who gets the lead, None where it isn't a person.
@@ -74,6 +79,11 @@ class Decision:
     actions: tuple[Doing, ...] = ()
     duplicate_of: str | None = None
     looked_up: tuple[LookupRow, ...] = ()
+
+    @property
+    def named_by(self) -> str:
+        """How the lead got its target: `by`, without whom a backup stands in for."""
+        return self.by.partition(STANDING_IN)[0]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision in the documented JSON form, keys in a fixed order.

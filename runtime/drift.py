@@ -103,6 +103,6 @@ def drift(events: Iterable[Event], router: Router, asked: Iterable[str]) -> Drif
 
 
 def _place(decision: Decision) -> _Place:
-    rule = decision.by if decision.rule is None else f"rule {decision.rule}"
+    rule = decision.named_by if decision.rule is None else f"rule {decision.rule}"
     target = "nobody" if decision.kind == "none" else f"{decision.kind} {decision.target}"
     return rule, target

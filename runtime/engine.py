@@ -46,7 +46,7 @@ from turnout.dsl.values.reading import Issue
 from turnout.dsl.wording import parts, worded
 from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
-from turnout.runtime.decisions import Decision, Doing, PassedOver
+from turnout.runtime.decisions import STANDING_IN, Decision, Doing, PassedOver
 from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
 from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
@@ -88,10 +88,14 @@ _CHANGED = "the lead has changed since it was routed; the decision stands"
 
 @frozen
 class _Accepted:
-    """A target that takes the lead. assignee: None where it is no person. draw: if any."""
+    """A target that takes the lead. assignee: None where it is no person. draw: if any.
+
+    instead_of: who is away, where a backup has it.
+    """
 
     assignee: str | None
     draw: Draw | None = None
+    instead_of: str | None = None
 
 
 _NOBODY = _Accepted(None)
@@ -190,7 +194,7 @@ def engine(
             lead=key,
             route=route,
             rule=clause.rule,
-            by=step.by if step else "",
+            by=named_by(step, accepted.instead_of) if step else "",
             kind=holder.kind,
             target=holder.target,
             assignee=holder.assignee,
@@ -280,6 +284,11 @@ def offered(
     return None, _NOBODY, tuple(passed)
 
 
+def named_by(step: _Step, instead_of: str | None) -> str:
+    """Return who names whoever has a lead. instead_of: who is away, where a backup has it."""
+    return step.by if instead_of is None else f"{step.by}{STANDING_IN}{instead_of}"
+
+
 class Preparer:
     """Prepares targets, each when it is first asked for: a run meets few of many rules."""
 
@@ -348,10 +357,10 @@ class Preparer:
         *,
         anytime: bool,
     ) -> _Accepted | Refused:
-        if f"person {name}" in left_out:
-            return Refused(MISSED)
-        reason = self._availability.person(name, at, state, anytime=anytime)
-        return _Accepted(name) if reason is None else Refused(reason)
+        taker = self._availability.taker(name, at, state, left_out, anytime=anytime)
+        if isinstance(taker, Refused):
+            return taker
+        return _Accepted(taker, instead_of=None if taker == name else name)
 
     def _owner(self, name: str, *, anytime: bool) -> _Try:
         def offer(

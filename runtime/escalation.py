@@ -23,7 +23,7 @@ from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
 from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due
-from turnout.runtime.engine import Preparer, Steps, offered
+from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Elapsed, Recorded, Transaction
@@ -166,7 +166,7 @@ def _moved(
     holder = Holder(step.kind, step.name, accepted.assignee)
     after = attrs.evolve(
         decision,
-        by=step.by,
+        by=named_by(step, accepted.instead_of),
         kind=holder.kind,
         target=holder.target,
         assignee=holder.assignee,

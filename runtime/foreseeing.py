@@ -93,7 +93,7 @@ class Foreseer:
                     asked |= self._last if number is None else self._clauses[number]
             people |= self._named(lead.values, asked.fields)
         ids = tuple(dict.fromkeys((plan.route, lead.key) for lead in leads))
-        caps = asked.caps | frozenset(each for name in people for each in self._caps_of(name))
+        caps = asked.caps | frozenset(each for name in people for each in self._named_caps(name))
         return self._needs(ids, tuple(sightings), asked, caps, moment)
 
     def escalation(self, at: datetime) -> Needs:
@@ -172,7 +172,7 @@ class Foreseer:
                 members = frozenset(each.person for each in self._policy.teams[team].members)
                 return _Asked(frozenset({team}), members, self._team(team))
             case ToPerson(name):
-                return _Asked(caps=self._caps_of(name))
+                return _Asked(caps=self._named_caps(name))
             case ToOwner(field):
                 return _Asked(fields=frozenset({field}))
             case PreviousOwner():
@@ -182,6 +182,11 @@ class Foreseer:
                 return _Asked(caps=frozenset((cap, f"partner {name}") for cap in caps))
             case _:
                 assert_never(target)
+
+    def _named_caps(self, person: str) -> frozenset[CountedCap]:
+        """Return the caps of somebody whom a target names, and of their backups."""
+        people = (person, *self._policy.backups(person))
+        return frozenset(each for name in people for each in self._caps_of(name))
 
     def _caps_of(self, person: str) -> frozenset[CountedCap]:
         found = self._policy.people.get(person)

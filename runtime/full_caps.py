@@ -74,8 +74,9 @@ def _asked(
             yield from _of(policy.outlets[f"partner {name}"].caps, f"partner {name}")
         case _:
             named = _person(target, values)
-            if named is not None:
-                yield from _of_person(policy, named)
+            people = [person for person, reason in passed.members if reason == "at-cap"]
+            for person in people if passed.members else [] if named is None else [named]:
+                yield from _of_person(policy, person)
 
 
 def _person(target: Target, values: Values) -> str | None:

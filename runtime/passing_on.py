@@ -18,7 +18,7 @@ from turnout.dsl.types import Values
 from turnout.frozen import frozen
 from turnout.runtime.decisions import PassedOver
 from turnout.runtime.due import due
-from turnout.runtime.engine import MISSED, Preparer, Steps, offered
+from turnout.runtime.engine import MISSED, Preparer, Steps, named_by, offered
 from turnout.runtime.escalation import PAGE, moved_some, values_of
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Elapsed, Recorded, Transaction
@@ -81,7 +81,7 @@ class Passing:
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
         watch = attrs.evolve(watch, declined=declined, queue="")
-        named = "" if step is None else step.by
+        named = "" if step is None else named_by(step, accepted.instead_of)
         told = _told(passed, values, watch)
         now = self.handed(recorded, holder, named, told, moment, watch)
         move = Move(self._route, recorded.decision.lead, moment, reason, before, holder)

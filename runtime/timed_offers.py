@@ -30,7 +30,7 @@ def offer_to(
     policy: Policy, offer: TimedOffer, decision: Decision, state: Transaction, at: datetime
 ) -> None:
     """TimedOffer a lead to the person who has it, if its rule itself names them."""
-    if decision.assignee is None or decision.by != f"rule {decision.rule}":
+    if decision.assignee is None or decision.named_by != f"rule {decision.rule}":
         return
     time = Sla(offer.period, offer.wall, None, offer.span)
     until = due(policy, time, Holder.of(decision), at)

@@ -13,7 +13,7 @@ from typing import Final, get_args
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Accepting
-from turnout.runtime.engine import Steps, offered
+from turnout.runtime.engine import Steps, named_by, offered
 from turnout.runtime.escalation import PAGE, values_of
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.passing_on import Passing
@@ -72,7 +72,8 @@ class Waiting:
         if step is None:
             return None
         holder = Holder(step.kind, step.name, accepted.assignee)
-        now = self._passing.handed(recorded, holder, step.by, passed, at, watch)
+        named = named_by(step, accepted.instead_of)
+        now = self._passing.handed(recorded, holder, named, passed, at, watch)
         was = Holder.of(recorded.decision)
         move = Move(self._route, recorded.decision.lead, at, FREE, was, holder)
         state.move(now, move, draw=accepted.draw)

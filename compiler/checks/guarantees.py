@@ -374,14 +374,22 @@ def _witness(
 
 
 def _is_taken(analysis: Analysis, breach: _Breach, lead: Example) -> bool:
-    """Return whether the target has the lead at its moment, nobody away or at a cap.
+    """Return whether the target has the lead at its moment, nobody at a cap.
+
+    Nobody is away, or those for whom a backup stands in: anybody may be said to be.
 
     Who a previous owner is isn't known of a lead.
     """
     if breach.takes is None or lead.moment is None or isinstance(breach.takes, PreviousOwner):
         return True
-    situation = Situation(all_there(analysis.program.policy), lead.moment, ())
-    return situation.other(breach.takes, lead.values) is None
+    policy = all_there(analysis.program.policy)
+    behind_it = behind(policy, breach.takes).people or {}
+    absent: list[tuple[str, ...]] = [(), *((name, *policy.backups(name)) for name in behind_it)]
+    return any(
+        Situation(policy, lead.moment, (), away=gone).other(breach.takes, lead.values) is None
+        for each in absent
+        for gone in (each[:number] for number in range(len(each) + 1))
+    )
 
 
 def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:

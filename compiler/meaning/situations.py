@@ -106,6 +106,23 @@ class Situation:
             return "off-hours"
         return self._at_cap(person.caps, (g for g in self.given if g.person == name))
 
+    def taker(self, name: str, anytime: bool) -> tuple[str | None, str | None]:  # noqa: FBT001 - as the policy has it
+        """Return who has a lead that names the person, or why nobody can.
+
+        While they are away it is their backup, and while that is away, too, its backup.
+        """
+        reason = self.person(name, anytime)
+        if reason is None:
+            return name, None
+        away, instead = reason, [*self.policy.backups(name)]
+        while away in {"away", "inactive"} and instead:
+            backup = instead.pop(0)
+            why = self.person(backup, anytime)
+            if why is None:
+                return backup, None
+            away = why
+        return None, reason
+
     def member(
         self, team: Team, name: str, target: RoundRobin | LeastLoaded, values: Values
     ) -> str | None:
@@ -159,13 +176,13 @@ class Situation:
             return None
         match target:
             case ToPerson(name, anytime):
-                return self.person(name, anytime)
+                return self.taker(name, anytime)[1]
             case ToOwner(field, anytime):
                 owner = values.get(field)
-                return "no-owner" if owner is None else self.person(str(owner), anytime)
+                return "no-owner" if owner is None else self.taker(str(owner), anytime)[1]
             case PreviousOwner(anytime):
                 owner = values.get(PREVIOUS_OWNER)
-                return "no-owner" if owner is None else self.person(str(owner), anytime)
+                return "no-owner" if owner is None else self.taker(str(owner), anytime)[1]
             case ToPartner(name, anytime):
                 partner = self.policy.outlets[f"partner {name}"]
                 if not anytime and not self._is_open(partner.hours):

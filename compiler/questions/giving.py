@@ -309,12 +309,13 @@ class Giving:
         one = None if refused.people is None or person is None else refused.people.get(person)
         if one is None and not (is_same and here.people is None):
             return ALWAYS  # it isn't about them
-        if one is not None and not is_same and (refused.caps or one.caps or not one.is_certain):
+        known = NEVER if one is None else one.leads if is_same else one.certain
+        if one is not None and not is_same and (refused.caps or one.caps or known == NEVER):
             return ALWAYS
         extra = _hours(refused, person, self.policy) - _hours(here, person, self.policy)
         closed = [Not(Open(calendar)) for calendar in sorted(extra, key=_calendar_name)]
-        is_theirs = one is None or one.leads == ALWAYS or not one.is_certain
-        return either([*closed, NEVER if is_theirs or one is None else Not(one.leads)])
+        is_theirs = one is None or known == ALWAYS or (is_same and not one.is_certain)
+        return either([*closed, NEVER if is_theirs else Not(known)])
 
     def _may_matter(self, refused: Target, target: Target) -> bool:
         """Return whether that one target passed leads on can say something about another."""

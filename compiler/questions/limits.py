@@ -48,19 +48,22 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
     if here.people is None:
         return (Sure(own),)
     by_hours: dict[Calendars, list[Condition]] = {}
-    for one in here.people.values():
+    for one in (*here.people.values(), *here.stand_ins):
         has_caps = one.caps or (one.known is not None and one.known.caps)
-        if one.is_active and one.is_certain and not has_caps:
-            by_hours.setdefault(own | hours_of(policy, one), []).append(one.leads)
+        if one.is_active and one.certain != NEVER and not has_caps:
+            by_hours.setdefault(own | hours_of(policy, one), []).append(one.certain)
     found = ((hours, either(leads)) for hours, leads in by_hours.items())
     return tuple(Sure(hours, leads) for hours, leads in found if leads != NEVER)
 
 
 def hours_of(policy: Policy, one: Candidate) -> Calendars:
-    """Return what must be open for somebody to be there: their hours, presence and membership."""
+    """Return what must be open for somebody to be there: their hours, presence and membership.
+
+    Of a backup it is the absence of those for whom they stand in, too.
+    """
     there = None if one.known is None else presence(one.known)
     besides = (each for each in (there, one.membership) if each is not None)
-    return calendars(policy, one.hours).union(besides)
+    return calendars(policy, one.hours).union(besides, one.instead)
 
 
 def calendars(policy: Policy, hours: str | None) -> Calendars:

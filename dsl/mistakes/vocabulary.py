@@ -61,6 +61,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "languages": ("speaks", "language"),
     "serves": ("covers", "handles"),
     "away": ("vacation", "pto", "ooo", "absent", "absence", "holiday", "leave", "off"),
+    "backup": ("deputy", "substitute", "delegate", "standin", "stand-in", "cover", "replacement"),
     "inactive": ("disabled", "retired", "deactivated"),
     "email": ("mail", "e-mail"),
     "expect": ("assert", "then", "should", "result", "check"),

@@ -27,7 +27,7 @@ from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.kept_rules import KeptRules, RuleGround, names_of
 from turnout.dsl.resolve.logged_fields import logged_fields, retention
 from turnout.dsl.resolve.lookups import with_lookups
-from turnout.dsl.resolve.people import PeopleReader
+from turnout.dsl.resolve.people import PeopleReader, without_circles
 from turnout.dsl.resolve.promises import GuaranteeReader, only, steward
 from turnout.dsl.resolve.rosters import PersonRow, people_rows, reported, roster_rows
 from turnout.dsl.resolve.rule_tables import RuleTableReader
@@ -91,7 +91,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         everything = declarations(files, in_tables, keyed, names)
         scope = attrs.evolve(scope, declared=everything)
     people_reader = PeopleReader(fields, calendars, zone, scope)
-    people = listed.people(people_reader, scope)
+    people = without_circles(listed.people(people_reader, scope), scope)
     teams = listed.teams(people_reader, people, scope)
     outlets = _outlets(files, fields, people_reader, scope)
     reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)

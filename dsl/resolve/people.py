@@ -10,6 +10,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TypeAlias, TypeVar
 
+import attrs
+
 from turnout.dsl import nodes, policy, types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.findings import Finding, Label, Severity
@@ -80,6 +82,7 @@ class PeopleReader:
             days([c.days for c in clauses if isinstance(c, nodes.Away)], self._scope),
             self._serves(clauses),
             any(isinstance(c, nodes.Inactive) for c in clauses),
+            self._backup(node),
         )
         return read if self._scope.stands("person", node.name) else None
 
@@ -193,6 +196,17 @@ class PeopleReader:
             return None
         return unit * float(length)
 
+    def _backup(self, node: nodes.Person) -> str | None:
+        clause = self._one(nodes.Backup, node.clauses, f"`{node.name.text}` has two backups")
+        if clause is None or not self._scope.knows("person", clause.person):
+            return None
+        if clause.person.text == node.name.text:
+            message = f"`{node.name.text}` can't be their own backup"
+            advice = "name somebody who is there while they are away"
+            self._scope.report("backup-cycle", clause.person.span, message, help=advice)
+            return None
+        return clause.person.text
+
     def _hours(self, clauses: Clauses, what: str) -> str | None:
         clause = self._one(nodes.Hours, clauses, f"{what} has hours twice")
         if clause is None or not self._scope.knows("calendar", clause.calendar):
@@ -280,6 +294,24 @@ class PeopleReader:
                 help=("give a larger share with `weight 2`",),
             )
         )
+
+
+def without_circles(people: Mapping[str, policy.Person], scope: Scope) -> dict[str, policy.Person]:
+    """Return people none of whom is, in the end, their own backup; a circle is reported once."""
+    found = dict(people)
+    for name in people:
+        way = [name]
+        while (after := found[way[-1]].backup) in found and after not in way:
+            way.append(after)
+        if after is None or after not in way:
+            continue
+        circle = way[way.index(after) :]
+        message = f"`{circle[0]}` is their own backup in the end"
+        text, advice = " → ".join([*circle, circle[0]]), "take one of them out of the circle"
+        at = found[circle[0]].span
+        scope.report("backup-cycle", at, message, text=text, help=advice)
+        found |= {each: attrs.evolve(found[each], backup=None) for each in circle}
+    return found
 
 
 def is_served(field: Field) -> bool:

@@ -22,7 +22,7 @@ from turnout.frozen import frozen
 
 MAX_ROWS = 20_000
 MAX_FINDINGS = 10
-PERSONAL = ("email", "hours", "timezone", "languages", "away", "inactive")
+PERSONAL = ("email", "hours", "timezone", "languages", "away", "backup", "inactive")
 _OWN = {"name", "person", "weight", "cap", "from", "until", *PERSONAL}
 _CAP = re.compile(r"(?P<most>\d+)\s+(?:open|per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+))")
 _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
@@ -179,6 +179,8 @@ class _Cells:
             high = self._literal("date", last) if last else None
             days = nodes.Range(low, high if dots else low, self.span)
             yield nodes.Away(days, self.span)
+        if backup := plain_name(self.cells.get("backup", "")):
+            yield nodes.Backup(nodes.Name(backup, self.span), self.span)
         if self._is_inactive():
             yield nodes.Inactive(self.span)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
@@ -50,28 +51,73 @@ class BondValues(NamedTuple):  # one is made for every distinct text: a tuple is
     id: str | None
 
 
+class ToldValues:
+    """What the distinct values of a bond come to; those of the next chunk come behind them.
+
+    Numbers that are taken of each are taken once.
+    """
+
+    def __init__(self, values: Iterable[BondValues] = ()) -> None:
+        self.values = [*values]
+        self._numbers: dict[str, Codes] = {}
+
+    def __getitem__(self, code: int) -> BondValues:
+        """Return what the values with a code come to."""
+        return self.values[code]
+
+    def numbers(self, name: str, take: Callable[[BondValues], int]) -> Codes:
+        """Return a number of each. name: tells what is taken from what else is."""
+        known = self._numbers.get(name)
+        begun = 0 if known is None else len(known)
+        new = self.values[begun:] if begun else self.values
+        if known is None or new:
+            more = np.fromiter(map(take, new), np.int64, len(new))
+            known = more if known is None else np.concatenate([known, more])
+            self._numbers[name] = known
+        return known
+
+
 @frozen(eq=False)
 class BondRead:
     """A bond in a chunk of leads. codes: which of `told` each lead has."""
 
     codes: Codes
-    told: Sequence[BondValues]
+    told: ToldValues
 
     def at(self, place: int) -> BondValues:
         """Return what the values of the lead at a place come to."""
         return self.told[int(self.codes[place])]
 
-    def of(self, take: Callable[[BondValues], int]) -> Codes:
-        """Return for each lead a number that is taken from what its values come to."""
-        return np.fromiter(map(take, self.told), np.int64, len(self.told))[self.codes]
+    def of(self, name: str, take: Callable[[BondValues], int]) -> Codes:
+        """Return for each lead a number that is taken from what its values come to.
+
+        name: tells what is taken from what else is.
+        """
+        return self.told.numbers(name, take)[self.codes]
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values, which adds up to that of the lead."""
-        return self.of(lambda each: each.said)
+        return self.of("said", _said)
+
+    def lacking(self) -> Codes | None:
+        """Return for each lead how many required fields it lacks, None where none lacks any."""
+        return self._some("lacking", _lacking)
+
+    def issues(self) -> Codes | None:
+        """Return for each lead how many issues its values have, None where none has any."""
+        return self._some("issues", _issues)
+
+    def looked_up(self) -> Codes | None:
+        """Return for each lead how many rows its values were found by, None where none was."""
+        return self._some("looked up", _rows)
+
+    def _some(self, name: str, take: Callable[[BondValues], int]) -> Codes | None:
+        numbers = self.told.numbers(name, take)
+        return numbers[self.codes] if numbers.any() else None
 
     def ids(self) -> list[str | None]:
         """Return for each lead its id, where the bond has that field."""
-        ids = [each.id for each in self.told]
+        ids = [each.id for each in self.told.values]
         return [ids[code] for code in self.codes.tolist()]
 
 
@@ -99,7 +145,7 @@ class OrdinaryRead(BondRead):
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values."""
-        found = self.of(lambda each: each.said)
+        found = BondRead.said(self)
         places = np.flatnonzero(self.codes == 0)
         texts = cast("list[str]", self.texts.take(pa.array(places)).to_pylist())
         hashed = (_hash(self.name, text.lower()) for text in texts)
@@ -115,6 +161,22 @@ class OrdinaryRead(BondRead):
         for place, code in zip(odd.tolist(), self.codes[odd].tolist(), strict=True):
             found[place] = self.told[int(code)].id
         return found
+
+
+def _said(of: BondValues) -> int:
+    return of.said
+
+
+def _lacking(of: BondValues) -> int:
+    return len(of.lacking)
+
+
+def _issues(of: BondValues) -> int:
+    return len(of.issues)
+
+
+def _rows(of: BondValues) -> int:
+    return len(of.looked_up)
 
 
 def _hash(name: str, value: Value) -> int:
@@ -173,6 +235,7 @@ class Bond:
             field = fields[self._single[0]]
             self._ordinary = ordinary_texts(field, asked, is_id=self._id is not None)
         self._texts: dict[str, BondValues] = {}
+        self._met, self._met_told = pa.array([], pa.string()), ToldValues()
         self._by_value = [each.accepts for each in asked if each.field]
         self._by_more = [each for each in asked if not each.field]
 
@@ -183,21 +246,47 @@ class Bond:
 
     def read(self, chunk: Chunk) -> BondRead:
         """Return what the bond's values come to, for each lead of a chunk."""
-        if self._ordinary is not None:
-            found = self._read_ordinary(self._ordinary, chunk)
+        if self._single is None:
+            columns = [chunk.column(name) for name in self._columns]
+            codes, combinations = combined(columns, chunk.size)
+            return BondRead(codes, ToldValues(map(self._told, combinations)))
+        texts = chunk.texts(self._columns[0])
+        if texts is None:
+            column = chunk.column(self._columns[0])
+            return BondRead(column.codes, ToldValues(self._of_texts(column.raws, *self._single)))
+        if self._ordinary is not None and len(texts):
+            found = self._read_ordinary(self._ordinary, texts)
             if found is not None:
                 return found
-        if self._single is not None:
-            column = chunk.column(self._columns[0])
-            return BondRead(column.codes, self._of_texts(column.raws, *self._single))
-        codes, combinations = combined([chunk.column(name) for name in self._columns], chunk.size)
-        return BondRead(codes, [*map(self._told, combinations)])
+        return self._read_texts(texts, *self._single)
 
-    def _read_ordinary(self, ordinary: OrdinaryTexts, chunk: Chunk) -> BondRead | None:
+    def _read_texts(self, texts: pa.Array, name: str, read: Reader) -> BondRead:
+        """Return what a column of texts comes to; those of the chunks before are known."""
+        met, told = self._met, self._met_told
+        if not len(met):
+            column = coded(texts)
+            new, codes = column.raws, column.codes
+        else:
+            found = pc.index_in(texts, met)
+            new, is_known = (), not found.null_count
+            codes = (found if is_known else found.fill_null(0)).to_numpy().astype(np.int64)
+            if not is_known:
+                places = np.flatnonzero(found.is_null().to_numpy(zero_copy_only=False))
+                column = coded(texts.take(pa.array(places)))
+                new = column.raws
+                codes[places] = column.codes + len(met)
+        if new:
+            told.values += self._of_texts(new, name, read)
+            met = pa.concat_arrays([met, pa.array(new, pa.string())])
+            longest = max(len(raw) for raw in new if isinstance(raw, str)) if any(new) else 0
+            if len(met) > MOST_REMEMBERED or longest > _LONGEST_REMEMBERED:
+                # the next chunk begins anew
+                met, self._met_told = met.slice(0, 0), ToldValues()
+            self._met = met
+        return BondRead(codes, told)
+
+    def _read_ordinary(self, ordinary: OrdinaryTexts, texts: pa.Array) -> BondRead | None:
         """Return what a column comes to of which most texts are ordinary, None for any other."""
-        texts = chunk.texts(self._columns[0])
-        if texts is None or not len(texts):
-            return None
         is_ordinary = ordinary.among(texts)
         if is_ordinary.mean() < FEWEST:
             return None
@@ -207,7 +296,7 @@ class Bond:
         codes = np.zeros(len(texts), np.int64)
         codes[odd] = column.codes + 1
         shared = BondValues({}, (), (), (), ordinary.boxes, 0, None)
-        told = [shared, *self._of_texts(column.raws, *self._single)]
+        told = ToldValues([shared, *self._of_texts(column.raws, *self._single)])
         return OrdinaryRead(codes, told, self._single[0], texts, self.has_id)
 
     def _of_texts(self, raws: Sequence[object], name: str, read: Reader) -> list[BondValues]:

@@ -7,7 +7,7 @@ conditions that the plan keeps in full, and whether a lead was seen before.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import numpy as np
 
@@ -37,13 +37,14 @@ Facts: TypeAlias = Callable[[Values, str], Values]
 class ReadLeads:
     """The leads of a chunk, read.
 
-    bonds: each with what its values come to. id_bond: which of them has the id.
-    order: that of the fields in the schema.
+    bonds: each with what its values come to. id_bond: which of them has the id; requiring: which
+    have required fields. order: that of the fields in the schema.
     """
 
     chunk: Chunk
     bonds: Sequence[BondRead]
     id_bond: int | None
+    requiring: Sequence[int]
     order: Mapping[str, int]
 
     @property
@@ -66,9 +67,8 @@ class ReadLeads:
         """Return the issues of the leads that have any, in no order."""
         told: dict[int, list[int]] = {}
         for number, bond in enumerate(self.bonds):
-            odd = np.fromiter((bool(each.issues) for each in bond.told), bool, len(bond.told))
-            if odd.any():
-                for at in np.flatnonzero(odd[bond.codes]).tolist():
+            if (odd := bond.issues()) is not None:
+                for at in np.flatnonzero(odd).tolist():
                     told.setdefault(at, []).append(number)
         known: dict[tuple[tuple[int, int], ...], tuple[Issue, ...]] = {}
         found: dict[int, tuple[Issue, ...]] = {}
@@ -87,9 +87,9 @@ class ReadLeads:
     def lacking(self) -> Codes:
         """Return for each lead how many required fields it lacks."""
         found = np.zeros(self.size, np.int64)
-        for bond in self.bonds:
-            if any(each.lacking for each in bond.told):
-                found += bond.of(lambda each: len(each.lacking))
+        for at in self.requiring:
+            if (lacking := self.bonds[at].lacking()) is not None:
+                found += lacking
         return found
 
     def complaint(self, at: int) -> str | None:
@@ -109,8 +109,8 @@ class ReadLeads:
         """Return the rows of tables by which values were found, of the leads that have any."""
         found: dict[int, tuple[LookupRow, ...]] = {}
         for bond in self.bonds:
-            if any(each.looked_up for each in bond.told):
-                for at in np.flatnonzero(bond.of(lambda each: len(each.looked_up))).tolist():
+            if (some := bond.looked_up()) is not None:
+                for at in np.flatnonzero(some).tolist():
                     rows = bond.at(at).looked_up
                     found[at] = found.get(at, ()) + rows
         return found
@@ -126,6 +126,33 @@ class ReadLeads:
         if self.id_bond is None:
             return [None] * self.size
         return self.bonds[self.id_bond].ids()
+
+
+class _ReadBonds(Sequence[BondRead]):
+    """The bonds of a chunk, each read when it is asked for: many fields decide nothing."""
+
+    def __init__(self, chunk: Chunk, readers: Sequence[Bond]) -> None:
+        self._chunk, self._readers = chunk, readers
+        self._read: dict[int, BondRead] = {}
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    @overload
+    def __getitem__(self, index: int) -> BondRead: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[BondRead]: ...
+
+    def __getitem__(self, index: int | slice) -> BondRead | Sequence[BondRead]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self._readers):
+            raise IndexError(index)
+        found = self._read.get(index)
+        if found is None:
+            found = self._read[index] = self._readers[index].read(self._chunk)
+        return found
 
 
 class ColumnDecider:
@@ -150,6 +177,9 @@ class ColumnDecider:
         self._asked = [
             tuple(question for names, question in asked if names <= bond) for bond in self._bonds
         ]
+        self._requiring = [
+            at for at, bond in enumerate(self._bonds) if any(fields[name].required for name in bond)
+        ]
         self._every = (1 << len(plan.boxes)) - 1
         for names, question in asked:
             if not (names <= fields.keys() or plan.identities):
@@ -167,15 +197,12 @@ class ColumnDecider:
                 self._shapes.clear()
             readers = self._shapes[chunk.names] = self._readers(chunk.names)
         id_bond = next((at for at, each in enumerate(readers) if each.has_id), None)
-        return ReadLeads(chunk, [each.read(chunk) for each in readers], id_bond, self._order)
+        bonds = _ReadBonds(chunk, readers)
+        return ReadLeads(chunk, bonds, id_bond, self._requiring, self._order)
 
     def bonds_with(self, leads: ReadLeads, names: Collection[str]) -> list[BondRead]:
         """Return the bonds that have some of these fields."""
-        return [
-            bond
-            for bond, own in zip(leads.bonds, self._bonds, strict=True)
-            if not own.isdisjoint(names)
-        ]
+        return [leads.bonds[at] for at, own in enumerate(self._bonds) if not own.isdisjoint(names)]
 
     def _readers(self, names: Keys) -> tuple[Bond, ...]:
         binding = self._headers.binding(names)
@@ -194,8 +221,8 @@ class ColumnDecider:
             self._ask(leads, range(leads.size), found, seen)
             return found
         numbers = [
-            (sets, bond.of(partial(_number, sets)))
-            for sets, asked, bond in zip(self._sets, self._asked, leads.bonds, strict=True)
+            (self._sets[at], leads.bonds[at].of("boxes", partial(_number, self._sets[at])))
+            for at, asked in enumerate(self._asked)
             if asked
         ]
         boxes = first_boxes(self._every, len(self._plan.boxes), numbers, leads.size)

@@ -34,7 +34,7 @@ from turnout.runtime.columns.run_state import RunState
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import draws
 from turnout.runtime.due import due
-from turnout.runtime.engine import Preparer, Steps, offered
+from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.memberships import rosters
 from turnout.runtime.moves import Holder
 from turnout.runtime.stores import member_of
@@ -44,6 +44,10 @@ FindClause: TypeAlias = Callable[[dict[str, Value], int], int | None]
 
 FindValues: TypeAlias = Callable[[int], dict[str, Value]]
 """Finds the values of the lead at a place."""
+
+
+HasLead: TypeAlias = tuple[str | None, str | None]
+"""The person who has a lead, None where none does, and who is away instead of whom they do."""
 
 
 @frozen
@@ -181,9 +185,13 @@ class Offering:
             one = attrs.evolve(steps, steps=(step,))
             taken, accepted, refused = offered(one, {}, at, self._state)
             if taken is not None:
-                return _Taken(self._outcome(clause, number, accepted.assignee, tuple(passed), at))
+                return _Taken(
+                    self._outcome(
+                        clause, number, (accepted.assignee, accepted.instead_of), tuple(passed), at
+                    )
+                )
             passed += refused
-        return _Taken(self._outcome(clause, None, None, tuple(passed), at))
+        return _Taken(self._outcome(clause, None, (None, None), tuple(passed), at))
 
     def _draw(self, team: str, available: frozenset[str], clauses: Codes, at: datetime) -> Codes:
         """Return the outcomes of leads that one team draws from, in order."""
@@ -199,7 +207,7 @@ class Offering:
             way = self._ways[clause]
             assert isinstance(way, _Drawn), "these clauses draw"
             name = roster.names[person]
-            numbers.append(self._outcome(clause, way.step, name, way.passed, at))
+            numbers.append(self._outcome(clause, way.step, (name, None), way.passed, at))
         return np.array(numbers, np.int64)[codes]
 
     def _offer(  # noqa: PLR0913, PLR0917 - what a lead is offered by
@@ -226,35 +234,38 @@ class Offering:
             number = None if step is None else steps.steps.index(step)
             if step is not None:
                 self._state.give(step.kind, step.name, accepted.assignee, at)
-            found[place] = self._outcome(clause, number, accepted.assignee, passed, at)
+            found[place] = self._outcome(
+                clause, number, (accepted.assignee, accepted.instead_of), passed, at
+            )
 
     def _outcome(
         self,
         clause: int,
         step_number: int | None,
-        assignee: str | None,
+        given: HasLead,
         passed: tuple[PassedOver, ...],
         at: datetime,
     ) -> int:
-        key = clause, step_number, assignee, passed, at
+        key = clause, step_number, given, passed, at
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.outcomes)
-            self.outcomes.append(self._decision(clause, step_number, assignee, passed, at))
+            self.outcomes.append(self._decision(clause, step_number, given, passed, at))
         return number
 
     def _decision(
         self,
         clause: int,
         step_number: int | None,
-        assignee: str | None,
+        given: HasLead,
         passed: tuple[PassedOver, ...],
         at: datetime,
     ) -> Decision:
         steps, holder, by = self._steps[clause], Holder("none", "", None), ""
         if step_number is not None:
             step = steps.steps[step_number]
-            holder, by = Holder(step.kind, step.name, assignee), step.by
+            holder = Holder(step.kind, step.name, given[0])
+            by = named_by(step, given[1])
         return Decision(
             lead="",
             route=self._plan.route,
@@ -338,7 +349,7 @@ def _asked_of(policy: Policy, target: Target) -> frozenset[str]:
             found |= {member_of(name, each.person) for each in team.members if each.caps}
             return frozenset(found | _capped(policy, (each.person for each in team.members)))
         case ToPerson(name):
-            return frozenset(_capped(policy, [name]))
+            return frozenset(_capped(policy, [name, *policy.backups(name)]))
         case ToOwner() | PreviousOwner():
             return frozenset(_capped(policy, policy.people))
         case ToPartner(name):
@@ -362,7 +373,7 @@ def _changed_by(policy: Policy, target: Target) -> frozenset[str]:
             own = {f"turns {name}", f"team {name}", *(member_of(name, each) for each in people)}
             return frozenset(own | _given(people))
         case ToPerson(name):
-            return frozenset(_given([name]))
+            return frozenset(_given([name, *policy.backups(name)]))
         case ToOwner() | PreviousOwner():
             return frozenset(_given(policy.people))
         case ToPartner(name):

@@ -200,3 +200,36 @@ def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
     sets = BoxSets(boxes)
     own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
     assert first_boxes((1 << boxes) - 1, boxes, [(sets, own)], boxes).tolist() == [*range(boxes)]
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_texts_of_the_chunks_before_are_known_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("turnout.runtime.columns.bonds.MOST_REMEMBERED", most)
+    staff = ["12", None, "900", "12", "n/a", "x" * 300, "", "900", None, "7", "1k", "12"]
+    table = pa.table({"id": [f"L-{at}" for at in range(len(staff))], "staff": staff})
+    with turnout.loads(POLICY) as router:
+        expected = [router.decide(each, at=AT).rule for each in table.to_pylist()]
+        told = router.decide_batch(table, at=AT).to_pylist()
+        assert [each["rule"] for each in told] == expected
+        for size in (1, 2, 5):
+            parts = pa.Table.from_batches(table.to_batches(size))
+            assert router.decide_batch(parts, at=AT).to_pylist() == told
+
+
+def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None:
+    boxes, leads = 200, 50
+    every = (1 << boxes) - 1
+    bonds: list[tuple[BoxSets, Any]] = []
+    bits = [every] * leads
+    for number in range(9):  # 200 ** 9 is more than a whole number of 64 bits tells apart
+        sets = BoxSets(boxes)
+        own = [every ^ 1 << at ^ 1 << (at * 7 + 3) % boxes for at in range(boxes)]
+        numbers = [sets.number(each) for each in own]
+        chosen = [lead * lead * (number + 3) % boxes for lead in range(leads)]
+        bonds.append((sets, np.array([numbers[at] for at in chosen])))
+        bits = [left & own[at] for left, at in zip(bits, chosen, strict=True)]
+    expected = [(left & -left).bit_length() - 1 for left in bits]
+    assert len(set(expected)) > 1
+    assert first_boxes(every, boxes, bonds, leads).tolist() == expected

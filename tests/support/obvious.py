@@ -155,7 +155,10 @@ class Obvious:
             kind, name = parts(target)
             had = values.get(PREVIOUS_OWNER)
             owner = {"person": name, "owner": values.get(name), "previous-owner": had}.get(kind)
-            return (None if owner is None else str(owner)), situation.other(target, values)
+            reason = situation.other(target, values)
+            if owner is None or reason is not None:
+                return None, reason
+            return situation.taker(str(owner), getattr(target, "anytime", False))[0], None
 
         return accept
 

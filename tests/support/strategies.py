@@ -583,7 +583,10 @@ def people(draw: DrawFn) -> str:
     The route ends in a queue, so that every lead has somewhere to go. Leaves out files.
     """
     parts = [PEOPLE_SCHEMA, CALENDARS, "queue triage"]
-    parts += [f"person {name} {{ {draw(_limits())} }}" for name in PEOPLE]
+    for at, name in enumerate(PEOPLE):
+        later = PEOPLE[at + 1 :]  # so that none is their own in the end
+        backup = draw(st.sampled_from(["", "", *(f"backup {each}" for each in later)]))
+        parts.append(f"person {name} {{ {draw(_limits())} {backup} }}")
     for team in ("near", "far"):
         limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
@@ -654,7 +657,8 @@ def available(draw: DrawFn) -> str:
         f"{kind} {team}" for kind in ("round-robin", "least-loaded") for team in ("near", "far")
     ]
     matched = [f"{team} matching {field}" for team in teams for field in ("language", "products")]
-    targets = [*teams, *matched, "person ana", "owner owner", "previous-owner", "partner p"]
+    named = ["person ana", "owner owner"]
+    targets = [*teams, *matched, *named, *named, "previous-owner", "partner p"]
     one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
     return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
 

@@ -241,7 +241,7 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     hostile = 'rule odd { when title is "{{ 7 * 7 }} {% endraw %}" to queue night }'
     folder = tmp_path / "warehouse"
     path = policy(tmp_path, hostile)
-    found = run(path, "--dialect", "duckdb", "--from", "crm.leads", "--dbt", folder)
+    found = run(path, "--dialect", "postgres", "--from", "crm.leads", "--dbt", folder)
     assert found.exit_code == 0, found.output
     model = (folder / "models/turnout/routed_inbound.sql").read_text("utf-8")
     assert "{{ source('crm', 'leads') }} AS s" in model

@@ -52,6 +52,7 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "bare": _CONDITION,
     "compare_field": ("field",),
     "hours": ("calendar",),
+    "backup": ("person",),
     "key": ("field",),
     "matching": ("field",),
     "member": ("person",),

@@ -71,7 +71,7 @@ class Tally:
 
     def take(self, decision: Decision, leads: int) -> None:
         """Count so many leads for whoever takes them."""
-        self.rules[decision.by or "nothing: every target was passed over"] += leads
+        self.rules[decision.named_by or "nothing: every target was passed over"] += leads
         self.targets[f"{decision.kind} {decision.target}".strip()] += leads
 
     def lines(self, screen: int) -> Iterator[str]:

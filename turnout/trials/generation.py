@@ -34,6 +34,7 @@ from turnout.dsl.source import Source
 from turnout.dsl.targets import (
     BY_WORD,
     Accepting,
+    PreviousOwner,
     said,
 )
 from turnout.dsl.types import (
@@ -369,7 +370,7 @@ class _Maker:
                 partners[said(attempt.target).name] = None
             elif attempt.target.kind.receiver == "member":
                 people |= dict.fromkeys(those.people)
-            elif all(one.is_certain for one in those.people.values()):
+            elif not isinstance(attempt.target, PreviousOwner):
                 mine = (name for name, one in those.people.items() if self._is_of(lead, one))
                 people |= dict.fromkeys(mine)
             elif lead.earlier is not None:

@@ -283,9 +283,10 @@ class MovePlanner:
             case RoundRobin() | LeastLoaded():
                 return self._is_member(person, target, told)
             case ToPerson(whom):
-                return whom == name
+                return name in {whom, *self._policy.backups(whom)}
             case ToOwner(field):
-                return told.get(field) == name
+                owner = told.get(field)
+                return name == owner or name in self._policy.backups(str(owner))
             case PreviousOwner():
                 return False  # leads that move at once are no duplicates of each other
             case _:

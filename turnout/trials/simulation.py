@@ -158,7 +158,7 @@ class Census:
             (each.target, each.reason) for each in decision.passed_over
         )
         is_unfit = decision.rule is None and self.read(record).complaint is not None
-        return Fall(decision.by, decision.rule, passed, is_unfit)
+        return Fall(decision.named_by, decision.rule, passed, is_unfit)
 
     def result(self, clauses: Iterable[str], teams: tuple[TeamTurns, ...]) -> Simulation:
         """Return what was counted. clauses: of the route in order, as `clause_of` says them."""
@@ -235,7 +235,7 @@ class TurnsCount:
 
 def clause_of(decision: Decision) -> str:
     """Return the clause that a decision follows: the rule that matched, or the fallback."""
-    return decision.by if decision.rule is None else f"rule {decision.rule}"
+    return decision.named_by if decision.rule is None else f"rule {decision.rule}"
 
 
 def target_of(decision: Decision) -> str:

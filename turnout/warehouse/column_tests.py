@@ -122,6 +122,7 @@ class Setting:
 
     fields: of the schema. today: the day on which leads are decided, None where each has its
     own, in the column `today_sql`. facts: whether calendars are open, those that are known.
+    guards: values of fields whose column may have what can't be one, NULL for that.
     """
 
     dialect: Dialect
@@ -129,9 +130,12 @@ class Setting:
     today: date | None
     today_sql: Sql = attribute(repr=False)
     facts: Mapping[str, bool]
+    guards: Mapping[str, Sql] = attribute(factory=dict[str, Sql], repr=False)
 
     def value(self, field: str) -> Sql:
-        """Return the column that holds a field's value."""
+        """Return the column that holds a field's value, or what guards it."""
+        if field in self.guards:
+            return self.guards[field].copy()
         return column(field, self.dialect, "l")
 
 

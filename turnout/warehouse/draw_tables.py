@@ -148,8 +148,8 @@ class _Walk:
                 found = ask({}, self._at, self._state, frozenset())
                 return not isinstance(found, Refused)
             case ToPerson(name, anytime):
-                person = self._availability.person(name, self._at, self._state, anytime=anytime)
-                return person is None
+                taker = self._availability.taker(name, self._at, self._state, anytime=anytime)
+                return not isinstance(taker, Refused)
             case ToPartner():
                 return self._availability.partner(target, self._at, self._state) is None
             case RoundRobin() | LeastLoaded() | ToOwner() | PreviousOwner():

@@ -24,6 +24,7 @@ from turnout.warehouse.syntax import (
     above,
     amount,
     below,
+    called,
     column,
     equal,
     is_missing,
@@ -38,6 +39,11 @@ from turnout.warehouse.texts_asked import has_any, holds_only
 
 LONGEST = 60
 """Values of a list that stands in the view itself; a longer one stands in a table."""
+
+
+FEW, LONGEST_PATTERN = 6, 100_000
+"""DuckDB makes a join of a list of more values, even where nobody asks for what it tells. A
+pattern of all values is none, as long as it isn't too long for its cache of states."""
 
 
 class OddValues:
@@ -101,8 +107,25 @@ class OddValues:
             return FALSE
         return above(this.copy(), amount(Decimal(high), self._dialect))
 
+    def is_listed_here(self, field: Field) -> bool:
+        """Return whether a field has a list, and `told` tells it without a join."""
+        if not isinstance(field.type, Listing):
+            return False
+        values = listed(field.type)
+        return len(values) <= LONGEST or bool(self._pattern(values))
+
+    def _pattern(self, values: Sequence[Value]) -> str:
+        """Return the pattern that tells a list, "" where something else does."""
+        if self._dialect.name != "duckdb" or len(values) <= FEW:
+            return ""
+        pattern = _pattern(values)
+        return pattern if len(pattern) <= LONGEST_PATTERN else ""
+
     def _outside(self, name: str, kind: "Listing", this: Sql) -> Sql:
         values = listed(kind)
+        pattern = self._pattern(values)
+        if pattern:
+            return negated(called("REGEXP_FULL_MATCH", this.copy(), text(pattern)))
         if len(values) <= LONGEST:
             return none_of(this.copy(), [literal(each) for each in values])
         own = name if isinstance(kind, types.OneOf | types.PersonName) else kind.word
@@ -126,6 +149,16 @@ class OddValues:
             on=equal(column("value", self._dialect, alias), this.copy()),
         )
         return found
+
+
+def _pattern(values: Sequence[Value]) -> str:
+    """Return a pattern of RE2 that a text matches as a whole where it is one of some texts."""
+    return "|".join("".join(map(_as_itself, str(value))) for value in values)
+
+
+def _as_itself(sign: str) -> str:
+    is_plain = sign.isascii() and (sign.isalnum() or sign in " _-")
+    return sign if is_plain else f"\\x{{{ord(sign):x}}}"
 
 
 Listing: TypeAlias = (

@@ -159,11 +159,12 @@ class _Maker:
         self._fields = fields
         self._dialect = dialect
         self._wanted = wanted
-        self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts)
-        self._refuse_unsaid()
         self._odd = OddValues(wanted.name, dialect)
-        self._reads = self._raw()
         self._is_large = len(plan.boxes) > MOST_BOXES and not _is_in_full(plan)
+        guards = {} if self._is_large or self._is_raw else self._guards()
+        self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts, guards)
+        self._refuse_unsaid()
+        self._reads = self._raw()
         self._words = words_of(plan, self._frame) if self._is_large else ()
         self._tables: list[SeedTable] = []
         longest = SHORT_LIST if self._is_large else LONGEST_LIST
@@ -285,9 +286,24 @@ class _Maker:
         told = self._odd.issue(self._fields[name], this)
         return FALSE if is_never(told) else every((is_there(this), told))
 
+    def _guards(self) -> dict[str, Sql]:
+        """Return values that are asked where they are compared whether they can be one.
+
+        A CASE asks the conditions of few leads to their end, and long lists take long.
+        """
+        found: dict[str, Sql] = {}
+        for name, field in self._fields.items():
+            this = column(name, self._dialect, "l")
+            if self._odd.is_listed_here(field) and is_mistaken(self._plan, field):
+                told = every((is_there(this), negated(self._odd.told(field, this))))
+                found[name] = choice([(told, this)], None)
+        return found
+
     def _read_field(self, name: str) -> Sql:
         """Return a field's value, NULL where it can't be one and would be taken for another."""
         this = column(name, self._dialect, "s")
+        if name in self._frame.guards:
+            return this
         told = self._odd.told(self._fields[name], this)
         if is_never(told) or not is_mistaken(self._plan, self._fields[name]):
             return this
@@ -416,8 +432,7 @@ class _Maker:
         answers = [answer(self._plan, at) for at in (*range(len(self._plan.answers)), None)]
         rows = [_said(at, each) for at, each in enumerate(answers)]
         if self._wanted.leaves or self._is_raw:
-            rows.append([number(FOR_BATCH), *map(nothing, ("TEXT", "TEXT", "TEXT"))])
-            rows[-1] += [nothing("BOOLEAN"), nothing("BIGINT"), nothing("TEXT")]
+            rows.append([number(FOR_BATCH), *map(nothing, _SAID_TYPES)])
         names = ("turnout_number", *_SAID)
         found: Sql
         if self._dialect.name == "bigquery":
@@ -462,6 +477,7 @@ class _Maker:
 
 _SAID = ("clause", "rule", "targets", "goes_on", "due_minutes", "due_clock")
 """The columns that are the clause's own."""
+_SAID_TYPES = ("TEXT", "TEXT", "TEXT", "BOOLEAN", "BIGINT", "TEXT")
 
 
 def _said(at: int, of: Answer) -> list[Sql]:

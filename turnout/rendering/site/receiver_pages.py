@@ -102,6 +102,7 @@ def person_page(shell: Shell, person: Person) -> tuple[str, bytes]:
         ("Works", _hours(tell, person.hours)),
         ("At most", _capped(person.caps)),
         ("Away", _away(person.away)),
+        ("Backup while away", person.backup and tell.receiver("person", person.backup)),
         ("Serves", [li[each] for each in serves] or None),
         ("Member of", _teams(tell, teams)),
         ("Status", person.is_inactive and "given no new leads; known as the owner of past ones"),
