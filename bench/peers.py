@@ -40,7 +40,7 @@ from policies import COUNTRIES, INDUSTRIES, PRODUCTS, SOURCES, realistic
 
 from turnout.compiler.compiled import read_policy, settled
 from turnout.compiler.meaning.interpreter import match
-from turnout.compiler.plan.decide import decider
+from turnout.compiler.plan.decide import asks_clock, decider
 from turnout.compiler.plan.making import plan_of
 from turnout.dsl.types import Values
 from turnout.runtime.leads import lead_reader
@@ -157,8 +157,9 @@ class Contest:
             {name: value for name, value in values.items() if name != "id"}
             for values in self.values
         ], "what is written by hand reads these leads as Turnout does"
-        decide = decider(plan_of(program, ROUTE))
-        self.decide = lambda values: decide(values, today)
+        plan = plan_of(program, ROUTE)
+        assert not asks_clock(plan), "no rule asks for the day"
+        self.decide: Any = decider(plan)
         self._names = [each.name if each.is_rule else None for each in clauses]
 
     def named(self, number: int | None) -> str | None:

@@ -32,11 +32,12 @@ EventKind: TypeAlias = Literal[
     "paused",
     "back",
     "renamed",
+    "alerted",
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 """What can happen: a lead is decided, changes hands, is offered and taken or not, is worked on, is
-done with; somebody is away, is paused or is back; or somebody or something has a new name from
-then on, in all of a state."""
+done with; somebody is away, is paused or is back; somebody or something has a new name from then
+on, in all of a state; or a measure crosses its threshold."""
 
 DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"})
 """Events after which another decision stands."""
@@ -92,7 +93,8 @@ class Event:
     before: who had the lead before a move. after: who has it now.
     decision: what was decided, of a lead that was routed or moved; None where it was
     written over before there were events. hop: how often an SLA has moved the lead.
-    name: of a renaming, the kind, the old and the new name. until: how long an offer stands, or
+    name: of a renaming, the kind, the old and the new name; of an alert, the threshold, what it is
+    of, and `begun` or `over`. until: how long an offer stands, or
     an absence lasts. since: when an absence begins that is said before; `after` is whose it is.
     logged: see `LoggedLead`.
     """

@@ -24,6 +24,7 @@ from turnout.dsl.values.reading import Issue
 from turnout.runtime.absences import PersonAbsence, check_absence
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.columns.extra import check_arrow
+from turnout.runtime.current_leads import CurrentLead, current_lead
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -49,7 +50,10 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
+    AskedLeads,
     Elapsed,
+    HeldLeads,
+    Queued,
     Recorded,
     Signature,
     Snapshot,
@@ -186,17 +190,20 @@ class Router:
         where = str(state) if isinstance(state, Path) else state
         return cls(compiled, state=where, wait=wait, plan=found, endpoints=endpoints)
 
-    def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
+    def route(
+        self, lead: RawLead | Record, *, at: datetime | None = None, by: str = ""
+    ) -> Decision:
         """Return the decision for one lead: names with values, see `turnout.RawLead`.
 
         The same id again gets the decision already made. A lead that lacks a required
         field goes to the route's fallback with its issues.
-        at: the decision's clock, with a time zone; now where it is left out.
+        at: the decision's clock, with a time zone; now where it is left out. by: who asked
+        for it, for the log.
 
         Raises TypeError for what is no lead, `turnout.StateError` where the state can't be
         read or written, and ClosedError.
         """
-        return self._batch([self._told(lead)], aware(at))[0]
+        return self._batch([self._told(lead)], aware(at), by)[0]
 
     def route_all(
         self,
@@ -204,6 +211,7 @@ class Router:
         *,
         at: datetime | None = None,
         batch: int = BATCH,
+        by: str = "",
     ) -> Iterator[Decision]:
         """Return an iterator over one decision a lead, in order, `batch` of them a transaction.
 
@@ -218,13 +226,13 @@ class Router:
         if batch < 1:
             raise ValueError("a batch has at least one lead")
         self._check_open()
-        return self._decisions(map(self._told, self._begun(records)), aware(at), batch)
+        return self._decisions(map(self._told, self._begun(records)), aware(at), batch, by)
 
     def _decisions(
-        self, leads: Iterator[Lead], at: datetime | None, batch: int
+        self, leads: Iterator[Lead], at: datetime | None, batch: int, by: str
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
-            yield from self._batch(chunk, at)
+            yield from self._batch(chunk, at, by)
 
     @property
     def is_passing(self) -> bool:
@@ -572,6 +580,25 @@ class Router:
             self._life.named(by),
         )
 
+    def current(self, lead: str) -> CurrentLead | None:
+        """Return how a lead stands, by its id; None where it was never decided on this route."""
+        with self._read_state() as snapshot:
+            found = snapshot.decided(self.route_name, self.key(lead))
+        return None if found is None else current_lead(found)
+
+    def queued(self, queue: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
+        """Return the first leads that wait in a queue, in the order in which they are claimed."""
+        return self._asked(Queued(self.route_name, queue, limit))
+
+    def held(self, person: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
+        """Return the leads that a person has and isn't done with, the newest first."""
+        return self._asked(HeldLeads(self.route_name, person, limit))
+
+    def _asked(self, asked: AskedLeads) -> tuple[CurrentLead, ...]:
+        self._check_open()
+        found = self._store.rehearse(nothing_foreseen, lambda state, _: state.asked(asked))
+        return tuple(map(current_lead, found))
+
     def do(
         self, deed: Deed, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
     ) -> LeadStanding:
@@ -762,11 +789,12 @@ class Router:
         others = (each for each in lead.issues if each != attrs.evolve(issue, reason=LACKING))
         return attrs.evolve(lead, issues=(*others, issue))
 
-    def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
+    def _batch(self, chunk: list[Lead], at: datetime | None, by: str) -> list[Decision]:
         return self._kept(
             self._needs_of(chunk),
             lambda state, now: [self._decide(lead, now, state) for lead in chunk],
             at,
+            by,
         )
 
     def _needs_of(self, leads: Sequence[Lead]) -> Foresee:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from turnout.dsl.values.reading import Issue
     from turnout.errors import Error, ExtraError
     from turnout.project.configuration import ConfigurationError
+    from turnout.runtime.current_leads import CurrentLead
     from turnout.runtime.decisions import Decision, Doing, PassedOver, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
@@ -53,6 +54,7 @@ __all__ = [
     "ClosedError",
     "Compiled",
     "ConfigurationError",
+    "CurrentLead",
     "Decision",
     "Doing",
     "Draw",
@@ -153,6 +155,7 @@ _HOMES = {
     "UnroutedError": "runtime.fit",
     "NotAllowedError": "runtime.lives",
     "LeadStanding": "runtime.lives",
+    "CurrentLead": "runtime.current_leads",
     "StateError": "runtime.stores",
     "Unbound": "runtime.unbound",
 }

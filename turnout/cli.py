@@ -39,6 +39,8 @@ COMMANDS = {
     "compare": "Say whether past leads would go to whom they went.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
+    "serve": "Decide leads over HTTP.",
+    "token": "Say who may ask a service, and what.",
     "sla": "Move leads that nobody touched in time, once or on and on.",
     "claim": "Take the first lead out of a queue.",
     "accept": "Take leads that somebody is offered.",

@@ -10,7 +10,7 @@ Nothing here reads a policy: a plan that came from elsewhere decides as the one 
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from turnout.compiler.plan.asking import is_day, parts_in_full, questions
 from turnout.compiler.plan.paths import MOST_BYTES, Crossing, Paths
@@ -20,12 +20,20 @@ from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
 
+_Later: TypeAlias = Callable[[int], Crossing]
+_Beyond: TypeAlias = Callable[[Crossing, object, Values, date], Crossing]
+
+ANY_DAY = date(2026, 1, 1)
+"""For plans that ask for none."""
+
 
 class Decider(Protocol):
     """Finds the clauses of leads by a plan."""
 
     def __call__(self, values: Values, today: date, after: int | None = None) -> int | None:
         """Return the number of the clause that takes a lead on a day (see `day`), if one does.
+
+        A plan that asks no clock (`asks_clock`) needs no day.
 
         Among the lead's values stand the facts that conditions ask: `facts`, and whether it was
         seen before. after: a clause that let the lead go on, so that a later one is wanted.
@@ -35,15 +43,16 @@ class Decider(Protocol):
 
 def decider(plan: Plan) -> Decider:
     """Return what finds a lead's clause by `plan`."""
-    found, required = complete_decider(plan), plan.required
+    first, *others = plan.required or ("",)
+    found = _decider(plan, first, MOST_BYTES)
 
-    def decide(values: Values, today: date, after: int | None = None) -> int | None:
-        for name in required:
+    def decide(values: Values, today: date = ANY_DAY, after: int | None = None) -> int | None:
+        for name in others:
             if name not in values:
                 return None
         return found(values, today, after)
 
-    return decide if required else found
+    return decide if others else found
 
 
 def complete_decider(plan: Plan, most_bytes: int = MOST_BYTES) -> Decider:
@@ -51,42 +60,81 @@ def complete_decider(plan: Plan, most_bytes: int = MOST_BYTES) -> Decider:
 
     most_bytes: what may be remembered of paths.
     """
+    return _decider(plan, "", most_bytes)
+
+
+def _decider(plan: Plan, needed: str, most_bytes: int) -> Decider:
+    """Return what finds a lead's clause. needed: a field that it has to have, "" for none."""
     asked, clauses = tuple(questions(plan).values()), [box.clause for box in plan.boxes]
     paths = Paths(asked, clauses, parts_in_full(plan), most_bytes)
-    start, beyond = paths.start((1 << len(plan.boxes)) - 1), paths.beyond
-    later = _later(plan, paths)
+    start, later = paths.start((1 << len(plan.boxes)) - 1), _later(plan, paths)
+    if not paths.is_plain:
+        return _asking(start, later, paths.beyond, needed)
+    if needed:
+        return _looking_up_with(start, later, paths.beyond, needed)
+    return _looking_up(start, later, paths.beyond)
 
-    def decide(values: Values, today: date, after: int | None = None) -> int | None:
-        crossing = start if after is None else later(after)
-        field, known, told = crossing
+
+# Each of these is one function that calls none of our own, though two differ in a line alone: a
+# call takes as long as two questions.
+
+
+def _looking_up(start: Crossing, later: _Later, beyond: _Beyond) -> Decider:
+    """Return what decides by a plan whose questions are all answered by a field's value."""
+
+    def decide(values: Values, today: date = ANY_DAY, after: int | None = None) -> int | None:
+        field, known, told = start if after is None else later(after)
         get = values.get
         while known is not None:
-            answer = get(field)
             try:
-                crossing = known[answer]
+                field, known, told = known[get(field)]
             except KeyError:
-                crossing = beyond(crossing, answer, values, today)
-            field, known, told = crossing
+                field, known, told = beyond((field, known, told), get(field), values, today)
         number: int | None = told
         return number
 
-    def decide_by_more(values: Values, today: date, after: int | None = None) -> int | None:
-        crossing = start if after is None else later(after)
-        answering, known, told = crossing
+    return decide
+
+
+def _looking_up_with(start: Crossing, later: _Later, beyond: _Beyond, needed: str) -> Decider:
+    """Return the same for leads that need a field."""
+
+    def decide(values: Values, today: date = ANY_DAY, after: int | None = None) -> int | None:
+        if needed not in values:
+            return None
+        field, known, told = start if after is None else later(after)
+        get = values.get
+        while known is not None:
+            try:
+                field, known, told = known[get(field)]
+            except KeyError:
+                field, known, told = beyond((field, known, told), get(field), values, today)
+        number: int | None = told
+        return number
+
+    return decide
+
+
+def _asking(start: Crossing, later: _Later, beyond: _Beyond, needed: str) -> Decider:
+    """Return what decides by a plan of which the day or another field answers a question."""
+
+    def decide(values: Values, today: date = ANY_DAY, after: int | None = None) -> int | None:
+        if needed and needed not in values:
+            return None
+        answering, known, told = start if after is None else later(after)
         while known is not None:
             answer = answering(values, today)
             try:
-                crossing = known[answer]
+                answering, known, told = known[answer]
             except KeyError:
-                crossing = beyond(crossing, answer, values, today)
-            answering, known, told = crossing
+                answering, known, told = beyond((answering, known, told), answer, values, today)
         number: int | None = told
         return number
 
-    return decide if paths.is_plain else decide_by_more
+    return decide
 
 
-def _later(plan: Plan, paths: Paths) -> Callable[[int], Crossing]:
+def _later(plan: Plan, paths: Paths) -> _Later:
     """Return where a lead begins that a clause let go on."""
     own = [0] * len(plan.answers)
     for box in plan.boxes:
@@ -102,10 +150,6 @@ def _later(plan: Plan, paths: Paths) -> Callable[[int], Crossing]:
         return known[after]
 
     return later
-
-
-ANY_DAY = date(2026, 1, 1)
-"""For plans that ask for none."""
 
 
 def asks_clock(plan: Plan) -> bool:

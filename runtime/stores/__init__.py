@@ -32,7 +32,7 @@ from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.statuses import MarkKind
-from turnout.runtime.stores.asked_leads import AskedLeads, Elapsed, Queued
+from turnout.runtime.stores.asked_leads import AskedLeads, Elapsed, HeldLeads, Queued
 from turnout.runtime.stores.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ __all__ = [
     "AskedLeads",
     "Elapsed",
     "Gifts",
+    "HeldLeads",
     "Queued",
     "Recorded",
     "Signature",

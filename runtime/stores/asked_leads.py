@@ -59,5 +59,30 @@ class Queued:
         return -recorded.rank, recorded.number
 
 
-AskedLeads: TypeAlias = Elapsed | Queued
+@frozen
+class HeldLeads:
+    """Which leads are asked for: of a route, that a person has and isn't done with.
+
+    The newest come first. It is looked for among the open leads of the route, by no index.
+    """
+
+    route: str
+    person: str
+    limit: int | None = None
+    after: Recorded | None = None
+
+    def takes(self, recorded: Recorded) -> bool:
+        """Return whether a lead is asked for, wherever the limit is."""
+        decision = recorded.decision
+        if (decision.route, decision.assignee) != (self.route, self.person) or recorded.closed:
+            return False
+        return self.after is None or self.place(self.after) < self.place(recorded)
+
+    @staticmethod
+    def place(recorded: Recorded) -> tuple[int, int]:
+        """Return what such leads are in the order of."""
+        return -recorded.number, 0
+
+
+AskedLeads: TypeAlias = Elapsed | Queued | HeldLeads
 """Leads that are asked for."""

@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from turnout.runtime.stores import AskedLeads, Elapsed, Queued
+from turnout.runtime.statuses import ENDED
+from turnout.runtime.stores import AskedLeads, Elapsed, HeldLeads, Queued
 from turnout.runtime.stores.cells import instant, stored
 
 _TIMED = (
@@ -15,13 +16,19 @@ _QUEUED = (
     "WHERE d.route = {mark} AND d.queue = {mark} AND d.rank <= {mark}"
     " AND (d.rank < {mark} OR d.seq > {mark}) ORDER BY d.rank DESC, d.seq LIMIT {mark}"
 )
+_ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
+_HELD = (
+    f"WHERE d.route = {{mark}} AND d.seq < {{mark}} AND d.status NOT IN ({_ENDED})"
+    " AND {assignee} = {mark} ORDER BY d.seq DESC LIMIT {mark}"
+)
 _HIGHEST = (1 << 63) - 1
 
 
 def asked_rows(asked: AskedLeads) -> tuple[str, tuple[str | int, ...]]:
     """Return what holds of the rows of `decisions`, and the cells in it but for the limit.
 
-    Each `{mark}` in it stands for a cell, the last one for the limit.
+    Each `{mark}` in it stands for a cell, the last one for the limit; `{assignee}` for whoever
+    was given the lead by the decision that stands.
     """
     match asked:
         case Elapsed(time, route, at, _, after):
@@ -31,5 +38,8 @@ def asked_rows(asked: AskedLeads) -> tuple[str, tuple[str | int, ...]]:
         case Queued(route, queue, _, after):
             rank, number = (-_HIGHEST, 0) if after is None else asked.place(after)
             return _QUEUED, (route, stored(queue), -rank, -rank, number)
+        case HeldLeads(route, person, _, after):
+            before = _HIGHEST if after is None else after.number
+            return _HELD, (route, before, stored(person))
         case _:
             assert_never(asked)

@@ -237,6 +237,21 @@ class Batch:
         )
         self._append(event, None)
 
+    def alert(self, name: tuple[str, str, str], at: datetime, reason: str) -> None:
+        """Log that a measure crossed its threshold, one way or the other; see `Event.name`."""
+        event = Event(
+            "alerted",
+            "",
+            "",
+            at.astimezone(UTC),
+            self.recorded_at,
+            self.signature.actor,
+            self.signature.policy,
+            reason,
+            name=name,
+        )
+        self._append(event, None)
+
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""
         name = load_of(who)

@@ -45,6 +45,7 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_ASSIGNEE = "json_extract(coalesce(d.said, e.detail), '$.to[2]')"
 _OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
 _HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
@@ -158,7 +159,8 @@ class Tables:
         """Yield what is asked for, in its order."""
         where, cells = asked_rows(asked)
         limit = -1 if asked.limit is None else asked.limit
-        yield from self._standing(f"{_STANDING} {where.format(mark='?')}", *cells, limit)
+        where = where.format(mark="?", assignee=_ASSIGNEE)
+        yield from self._standing(f"{_STANDING} {where}", *cells, limit)
 
     def moves(self) -> Iterator[Move]:
         """Yield all moves, in order."""

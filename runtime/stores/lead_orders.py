@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from turnout.frozen import attribute, define
-from turnout.runtime.stores import AskedLeads, Elapsed, Queued, Recorded, microseconds
+from turnout.runtime.stores import AskedLeads, Elapsed, HeldLeads, Queued, Recorded, microseconds
 
 _Place: TypeAlias = tuple[int, int, str]
 """What leads are in the order of: a moment in microseconds or a rank, a number; and the id."""
@@ -13,9 +13,9 @@ _Place: TypeAlias = tuple[int, int, str]
 
 @define(eq=False)
 class LeadOrders:
-    """Where leads stand that are overdue at some time, are offered or wait.
+    """Where leads stand that are overdue at some time, are offered, wait, or that somebody has.
 
-    lists: by what is asked and the route, and by the queue of those that wait.
+    lists: by what is asked and the route, and by the queue of those that wait, or by the person.
     """
 
     lists: dict[tuple[str, ...], list[_Place]] = attribute(
@@ -45,6 +45,10 @@ class LeadOrders:
                 places = self.lists.get(("queue", route, queue), [])
                 end = len(places)
                 behind = None if after is None else asked.place(after)
+            case HeldLeads(route, person, limit, after):
+                places = self.lists.get(("held", route, person), [])
+                end = len(places)
+                behind = None if after is None else asked.place(after)
         first = 0
         if behind is not None:
             first = bisect_right(places, behind, key=lambda place: place[:2])
@@ -65,4 +69,6 @@ def _places(recorded: Recorded | None) -> dict[tuple[str, ...], _Place]:
         found["expires", route] = microseconds(expires), number, lead
     if (queue := recorded.queue) is not None:
         found["queue", route, queue] = -recorded.rank, number, lead
+    if decision.assignee is not None and not recorded.closed:
+        found["held", route, decision.assignee] = -number, 0, lead
     return found

@@ -192,6 +192,8 @@ def _followed(kept: Tables) -> _Followed:
             absences = tuple(map(renamed.absence, absences))
         elif kind in {"away", "paused", "back"}:
             absences = _absent(path, absences, row)
+        elif kind == "alerted":
+            continue  # nothing follows from it
         else:
             _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":

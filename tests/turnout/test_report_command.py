@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,72 @@ def test_the_page_needs_nothing_else_and_is_for_everybody(routed: Path) -> None:
             found = axe.run(shown)
             assert found.violations_count == 0, found.generate_report()
             assert opened.said == []
+
+
+SETTINGS = """announce.crm = { url = "https://crm.example.com/hook", secret = "env:CRM" }
+[report.alerts]
+hours = 12
+least = 3
+"""
+
+
+def test_an_alert_is_told_once_and_once_when_it_is_over(tmp_path: Path) -> None:
+    policy, state = str(tmp_path / "in.route"), str(tmp_path / "s.db")
+    (tmp_path / "in.route").write_text(POLICY)
+    leads = tmp_path / "leads.csv"
+
+    def route(countries: str, at: str) -> None:
+        rows = [f"{at}-{n},{each}" for n, each in enumerate(countries.split())]
+        leads.write_text("\n".join(["id,country", *rows]) + "\n")
+        to = ("--state", state, "--at", at, "-o", str(tmp_path / "d.csv"))
+        assert turnout("route", policy, str(leads), *to).exit_code == 0
+
+    def alerts(at: str, settings: str) -> tuple[int, list[tuple[str, str]]]:
+        (tmp_path / "turnout.toml").write_text(SETTINGS + settings)
+        asked = ("--state", state, "--at", at, "--alerts", "--format", "json")
+        result = turnout("report", policy, *asked)
+        found = json.loads(result.output)
+        return result.exit_code, [(each["subject"], each["phase"]) for each in found]
+
+    route("DE DE DE FR", "2026-11-23T01:00Z")
+    share = "fallback = 0.5\njump = 0.2\n"
+    assert alerts("2026-11-23T12:00Z", share) == (0, [])
+    route("DE FR FR", "2026-11-23T13:00Z")
+    both = [("all leads", "begun"), ("all leads", "begun")]
+    assert alerts("2026-11-24T00:00Z", share) == (1, both)
+    assert alerts("2026-11-24T00:01Z", share)[1] == [("all leads", "stands")] * 2
+    # By then ana and ben had leads; of those whose time was up none was contacted.
+    late = alerts("2026-11-24T00:02Z", "sla = 0.5\nidle = 1\n")
+    assert late == (0, [("all leads", "over"), ("all leads", "over")])
+    assert alerts("2026-11-23T12:00Z", "sla = 0.5\n")[1] == [("contact of rule german", "begun")]
+    events = turnout("log", state, "--event", "alerted", "--format", "jsonl").output.splitlines()
+    names = [json.loads(line)["name"] for line in events]
+    assert [name[0] for name in names] == ["fallback", "jump", "fallback", "jump", "sla"]
+    assert [name[2] for name in names] == ["begun", "begun", "over", "over", "begun"]
+    with sqlite3.connect(state) as connection:
+        told = connection.execute(
+            "SELECT count(*) FROM outbox WHERE body LIKE '%\"alerted\"%'"
+        ).fetchone()
+    connection.close()
+    assert told == (5,)
+    assert turnout("state", "check", state).exit_code == 0
+
+
+def test_somebody_without_leads_is_told_of_unless_they_are_away(tmp_path: Path) -> None:
+    (tmp_path / "in.route").write_text(POLICY.replace("{ ana, ben }", "{ ana weight 9, ben }"))
+    (tmp_path / "turnout.toml").write_text("[report.alerts]\nidle = 24\nleast = 2\n")
+    (tmp_path / "leads.csv").write_text("id,country\nL-1,DE\nL-2,DE\n")
+    policy, state = str(tmp_path / "in.route"), ("--state", str(tmp_path / "s.db"))
+    files = policy, str(tmp_path / "leads.csv"), "-o", str(tmp_path / "d.csv")
+    assert turnout("route", *files, *state, "--at", "2026-11-23T09:00Z").exit_code == 0
+    asked = ("report", policy, *state, "--at", "2026-11-23T10:00Z", "--alerts")
+    assert "alert  idle, person ben: no lead in 24 hours" in turnout(*asked).output
+    assert turnout("away", policy, "ben", *state, "--at", "2026-11-23T09:30Z").exit_code == 0
+    assert turnout(*asked).output.startswith("over  idle, person ben")
+
+
+def test_alerts_need_a_policy_and_a_threshold() -> None:
+    refused = turnout("report", "--state", "s.db", "--alerts")
+    assert (refused.exit_code, "needs the POLICY" in refused.output) == (2, True)
+    refused = turnout("report", "in.route", "--state", "s.db", "--alerts")
+    assert (refused.exit_code, "no threshold is configured" in refused.output) == (2, True)

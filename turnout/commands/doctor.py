@@ -32,6 +32,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "postgres": ("psycopg",),
     "regex": ("google-re2",),
     "sat": ("python-sat",),
+    "serve": ("htpy", "joserfc", "markupsafe", "prometheus-client", "starlette", "uvicorn"),
     "spark": ("pyspark",),
     "sql": ("duckdb", "sqlglot"),
     "yaml": ("ruamel.yaml",),

@@ -8,22 +8,25 @@ from typing import cast
 import click
 
 from turnout.commands.completing import policy_files
-from turnout.commands.exits import CannotRun
+from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option, instant
 from turnout.commands.outputs import is_stdout, output
 from turnout.commands.policies import fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import STATE
+from turnout.compiler.compiled_policy import Compiled
 from turnout.project.configuration import configuration_of, nearest_configuration
 from turnout.rendering.jsons import json_text
 from turnout.rendering.measures.measured_data import measured_csv, measured_data
 from turnout.rendering.measures.measured_page import report_page
-from turnout.rendering.measures.measured_text import measured_text
+from turnout.rendering.measures.measured_text import alert_lines, measured_text
 from turnout.rendering.screen import columns
+from turnout.reporting.alerts import raise_alerts
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import LeadReport, lead_report
-from turnout.runtime.stores.anywhere import open_known
+from turnout.runtime.stores import Signature
+from turnout.runtime.stores.anywhere import open_known, open_state
 from turnout.runtime.stores.server.locations import Whereabouts
 
 
@@ -73,6 +76,12 @@ from turnout.runtime.stores.server.locations import Whereabouts
     metavar="FILE",
     help="Where to write; without it, or with `-`, stdout.",
 )
+@click.option(
+    "--alerts",
+    "is_alerting",
+    is_flag=True,
+    help="Hold the thresholds of the configuration, and log what crosses one; 1 where one is.",
+)
 @WAITING
 @color_option
 def command(
@@ -86,13 +95,15 @@ def command(
     at: datetime | None,
     format_name: str,
     out: Path | None,
+    is_alerting: bool,
     wait: int,
 ) -> None:
     """Say how leads fared: speed, SLAs, acceptance, conversion, load and fairness.
 
     Leads count on the day on which they arrived, with all that became of them since. With POLICY
     times are told in working time, too, where somebody has hours. The log is read once; what was
-    read is kept beside the state's file, as FILE-report.
+    read is kept beside the state's file, as FILE-report. With --alerts nothing is reported but
+    thresholds that are crossed: each is an event of the log, once, and told to every endpoint.
     """
     if since is not None and until is not None and since >= until:
         raise CannotRun("--since is not before --until", "no lead can arrive in between")
@@ -109,6 +120,9 @@ def command(
         route,
         configured.invalid or INVALID,
     )
+    if is_alerting:
+        _alert(policy, compiled, state, asked, format_name, wait)
+        return
     manner = IndexManner(None if compiled is None else compiled.policy, configured.source)
     with closing(open_known(state, wait=wait)) as store:
         report = lead_report(store, state, asked, manner, _name(policy, state))
@@ -118,6 +132,46 @@ def command(
         return
     with output(out) as stream:
         stream.write(_written(report, format_name).encode("utf-8", "backslashreplace"))
+
+
+def _alert(  # noqa: PLR0917 - what they depend on
+    policy: Path | None,
+    compiled: Compiled | None,
+    state: Whereabouts,
+    asked: AskedReport,
+    format_name: str,
+    wait: int,
+) -> None:
+    """Hold a state to the thresholds, print what is crossed, and end the command with 1 for any."""
+    if policy is None or compiled is None:
+        raise click.UsageError("--alerts needs the POLICY, in whose name they are logged")
+    if format_name not in {"text", "json"}:
+        raise click.UsageError("--alerts are told as text or json")
+    configured = configuration_of(policy)
+    settings = configured.report.alerts
+    if not settings.are_there:
+        example = "write `[report.alerts]` with `sla = 0.9` into turnout.toml"
+        raise CannotRun("no threshold is configured", example)
+    signature = Signature(compiled.policy_hash, endpoints=configured.endpoint_names)
+    with closing(
+        open_state(state, compiled.policy.name, tuple(compiled.policy.teams), wait=wait)
+    ) as store:
+        alerts = raise_alerts(
+            store,
+            state,
+            compiled.policy,
+            asked,
+            settings,
+            source=configured.report.source,
+            signature=signature,
+        )
+    if format_name == "json":
+        click.echo(json_text([each.as_dict() for each in alerts], indent=2))
+    else:
+        for line in alert_lines(alerts, columns()):
+            click.echo(line)
+    if any(each.phase != "over" for each in alerts):
+        raise click.exceptions.Exit(FINDINGS)
 
 
 def _name(policy: Path | None, state: Whereabouts) -> str:

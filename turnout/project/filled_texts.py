@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 EVENTS = (
     *("routed", "moved", "offered", "accepted", "rejected", "claimed", "released", "contacted"),
-    *("converted", "closed", "returned", "away", "paused", "back"),
+    *("converted", "closed", "returned", "away", "paused", "back", "alerted"),
 )
 """Kinds of events that are told; a test holds them to those of the log."""
 

@@ -122,6 +122,9 @@ def happened(event: Event) -> str:
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
+        case "alerted":
+            check, subject, phase = event.name or ("", "", "")
+            what = f"alert {phase}: {check}, {subject}{by}"
         case _:
             what = f"{event.kind}{by}"
     return what + because

@@ -83,6 +83,7 @@ _DRAWS: Final = {
     "given": "b",
     **dict.fromkeys(("route", "team", "person"), "i"),
 }
+_ALERTS: Final = {"check": "i", "subject": "i", "begun": "b"}
 
 
 @define(eq=False)
@@ -93,12 +94,13 @@ class LeadFacts:
     stints: FactTable = attribute(factory=lambda: FactTable("stints", _STINTS), init=False)
     draws: FactTable = attribute(factory=lambda: FactTable("draws", _DRAWS), init=False)
     lasts: FactTable = attribute(factory=lambda: FactTable("lasts", {"lead": "i"}), init=False)
+    alerts: FactTable = attribute(factory=lambda: FactTable("alerts", _ALERTS), init=False)
     texts: FactTexts = attribute(factory=FactTexts, init=False)
 
     @property
     def tables(self) -> tuple[FactTable, ...]:
         """All tables."""
-        return self.leads, self.stints, self.draws, self.lasts
+        return self.leads, self.stints, self.draws, self.lasts, self.alerts
 
     def clear(self) -> None:
         """Forget everything, in memory."""
@@ -160,6 +162,8 @@ class FactsReader:
                 lead = self._routed(row)
             elif row.kind == "renamed":
                 self.facts.renamed(*said["name"])
+            elif row.kind == "alerted":
+                self._alerted(said["name"])
             elif row.previous and row.previous < len(ends):
                 lead = ends[row.previous] - 1
                 ends[row.previous] = 0
@@ -168,6 +172,10 @@ class FactsReader:
                     self._happened(row, lead)
             ends[number] = lead + 1
             lasts.changed.add(number // PART)
+
+    def _alerted(self, name: list[str]) -> None:
+        check, subject = (self.facts.texts.number(each) for each in name[:2])
+        self.facts.alerts.append((check, subject, int(name[2] == "begun")))
 
     def _draw(self, row: LogRow) -> None:
         team, person, before, scale, after, new_scale, *shared = row.said["draw"]

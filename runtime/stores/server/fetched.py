@@ -75,6 +75,8 @@ _OF_LEADS = f"""SELECT json_agg({_SEEN} ORDER BY x.seq, x.key)
 _ASKED = f"""SELECT json_agg({_LEAD} ORDER BY d.place) FROM (
     SELECT d.*, row_number() OVER () AS place FROM (SELECT d.* FROM {{s}}.decisions d {{where}}) d
     ) d JOIN {{s}}.events e ON e.seq = d.decided"""
+_ASSIGNEE = """(coalesce(d.said, (SELECT e.detail FROM {s}.events e WHERE e.seq = d.decided))::json
+    ->'to'->>2)"""
 _LOG = f"""SELECT json_agg({_LEAD} ORDER BY e.turn, d.seq) FROM {{s}}.decisions d
     JOIN {{s}}.events e ON e.seq = d.decided"""
 
@@ -274,7 +276,7 @@ class Fetched:
     def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
         """Yield what is asked for, and fetch how it is remembered."""
         where, cells = asked_rows(asked)
-        query = _ASKED.replace("{where}", where.format(mark="%s"))
+        query = _ASKED.replace("{where}", where.format(mark="%s", assignee=_ASSIGNEE))
         sent_cells = (sent(cell) if isinstance(cell, str) else cell for cell in cells)
         rows = self.ask(query, *sent_cells, asked.limit) or ()
         found = [*map(self._take_lead, rows)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from turnout.printable import visible
 from turnout.rendering.measures.values import told_value
 from turnout.rendering.screen import Ink, clipped, hanging, paint, width, wrap
+from turnout.reporting.alerts import ReportAlert
 from turnout.reporting.measure_tables import MeasureTable
 from turnout.reporting.report import LeadReport
 
@@ -38,6 +39,17 @@ def heading(report: LeadReport) -> str:
     of = f" of {visible(report.name)}" if report.name else ""
     period = f" {' '.join(bounds)}," if bounds else ""
     return f"Report{of}{period} as of {report.at:%Y-%m-%d %H:%M} UTC"
+
+
+def alert_lines(alerts: Sequence[ReportAlert], screen: int) -> Iterator[str]:
+    """Yield alerts, a line for each that is as wide as the screen at most."""
+    if not alerts:
+        yield "no threshold is crossed"
+    for alert in alerts:
+        word = {"begun": "alert", "stands": "still", "over": "over"}[alert.phase]
+        ink = Ink.HELP if alert.phase == "over" else Ink.WARNING
+        said = visible(f"{alert.check}, {alert.subject}: {alert.told}")
+        yield from hanging(f"{paint(word, ink)}  ", said.split(" "), screen)
 
 
 def _table(table: MeasureTable, screen: int) -> Iterator[str]:

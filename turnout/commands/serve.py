@@ -1,0 +1,148 @@
+"""`turnout serve`: a policy as a service over HTTP."""
+
+from pathlib import Path
+
+import click
+
+from turnout.commands.options import Command, color_option
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
+from turnout.printable import visible
+from turnout.runtime.stores.server.locations import Whereabouts
+
+
+@click.command(
+    "serve",
+    cls=Command,
+    examples=(
+        "turnout serve inbound.route --state inbound.db",
+        "turnout serve inbound.route --state inbound.db --allow same-team",
+        "turnout serve inbound.route --state 'postgresql://db/leads' --tokens t --workers 4",
+    ),
+)
+@POLICY
+@click.option(
+    "--state",
+    type=StateParam(),
+    required=True,
+    metavar="FILE",
+    help="Where turns and decisions are kept: a file, or postgresql://...; made where there is "
+    "none.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    show_default=True,
+    help="The port to listen at; 0 for any that is free.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes; several need a state on a server.",
+)
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Who may ask (see `turnout token`); by default beside the state.",
+)
+@click.option("--oidc-issuer", metavar="URL", help="The OpenID provider of people's tokens.")
+@click.option("--oidc-audience", metavar="NAME", help="For whom its tokens have to be.")
+@click.option("--oidc-keys", metavar="FILE", help="Its key set: a file, or its `jwks_uri`.")
+@click.option(
+    "--allow",
+    type=click.Choice(["none", "same-team", "any"]),
+    default="any",
+    show_default=True,
+    help="What a new version of the policy's files may change without being refused: nothing; "
+    "who of a team gets a lead; anything.",
+)
+@click.option("--no-reload", is_flag=True, help="Serve the files as they are now, and no others.")
+@click.option(
+    "--check", "is_check", is_flag=True, help="Open everything, say so, and end without serving."
+)
+@WAITING
+@ROUTE
+@color_option
+def command(
+    *,
+    policy: Path,
+    state: Whereabouts,
+    host: str,
+    port: int,
+    workers: int,
+    tokens: Path | None,
+    oidc_issuer: str | None,
+    oidc_audience: str | None,
+    oidc_keys: str | None,
+    allow: str,
+    no_reload: bool,
+    is_check: bool,
+    wait: int,
+    route_name: str | None,
+) -> None:
+    """Decide leads over HTTP: one POST a lead, or many.
+
+    Without tokens only this machine is served. A new version of the policy's files is checked,
+    tried by its own tests and compared with the running one, and then serves from the next lead
+    on; where it may not, the running one stays, and why is told. SIGTERM lets every request end.
+
+    What each path does is in the guide on serving.
+    """
+    from turnout.serving.serve_extra import check_serve  # noqa: PLC0415 - an extra
+
+    check_serve()
+    from turnout.serving.oidc import Provider  # noqa: PLC0415
+    from turnout.serving.reloading import PolicySource  # noqa: PLC0415
+    from turnout.serving.running import (  # noqa: PLC0415
+        ServingSettings,
+        bound,
+        check_reach,
+        check_workers,
+        is_this_machine,
+        run,
+        tokens_of,
+        write_logs,
+    )
+
+    parts = (oidc_issuer, oidc_audience, oidc_keys)
+    if any(parts) and not all(parts):
+        raise click.UsageError("--oidc-issuer, --oidc-audience and --oidc-keys go together")
+    provider = None
+    if oidc_issuer and oidc_audience and oidc_keys:
+        provider = Provider(oidc_issuer, oidc_audience, oidc_keys)
+    check_workers(workers, state)
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name, policy)
+    settings = ServingSettings(
+        PolicySource(policy, route, state, wait, allow),
+        tokens_of(state, tokens),
+        provider,
+        is_local=is_this_machine(host),
+        is_watching=not no_reload,
+    )
+    check_reach(settings, host)
+    if is_check:
+        service = settings.service(compiled)
+        service.writer.stop()
+        service.served.close()
+        click.echo(f"{visible(str(policy))}: policy, state and tokens can be served")
+        return
+    with bound(host, port) as listening:
+        where = listening.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(
+            f"serving route {visible(route)} of policy {visible(compiled.policy.name)} "
+            f"({compiled.policy_hash[:12]}) at http://{shown}:{where}"
+        )
+        if settings.is_local and provider is None and not settings.tokens.exists():
+            click.echo("there are no tokens: only this machine is served", err=True)
+        write_logs()
+        run(settings, compiled, listening, workers)
+    click.echo("stopped; every lead that was taken is decided")

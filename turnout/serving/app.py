@@ -1,0 +1,113 @@
+"""The service as an ASGI application: its paths, and how it begins and ends."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from types import FrameType
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from turnout.serving import acts, inquiries, lead_requests
+from turnout.serving.problems import ProblemError, problem_response
+from turnout.serving.reloading import Reloader
+from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
+from turnout.serving.service import Service
+
+LEAD = "/leads/{lead:path}"
+
+PATHS: dict[str, dict[str, Handler]] = {
+    "/leads": {"POST": lead_requests.post_leads},
+    "/decide": {"POST": lead_requests.post_decide},
+    "/explain": {"POST": lead_requests.post_explain},
+    **{f"{LEAD}/{word}": {"POST": acts.deed(word)} for word in acts.DEEDS},
+    LEAD: {"GET": inquiries.get_lead},
+    "/queues": {"GET": inquiries.get_queues},
+    "/queues/{queue}": {"GET": inquiries.get_queue},
+    "/queues/{queue}/claim": {"POST": acts.post_claim},
+    "/absences": {"GET": acts.get_absences},
+    "/people/{person}/away": {"POST": acts.absence("away")},
+    "/people/{person}/pause": {"POST": acts.absence("paused")},
+    "/people/{person}/back": {"POST": acts.post_back},
+    "/events": {"GET": inquiries.get_events},
+    "/policy": {"GET": inquiries.get_policy},
+    "/policy/diagram.svg": {"GET": inquiries.get_diagram},
+    "/policy/lead.schema.json": {"GET": inquiries.get_schema},
+    "/policy/reload": {"POST": inquiries.post_reload},
+    "/metrics": {"GET": inquiries.get_metrics},
+}
+"""What each path does for callers who are known, by method; in the order in which paths fit."""
+
+OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
+    "/healthz": {"GET": inquiries.get_health},
+    "/readyz": {"GET": inquiries.get_ready},
+}
+"""What each path does for anybody."""
+
+
+def application(service: Service, reloader: Reloader | None = None) -> Starlette:
+    """Return the application. reloader: watches the policy's files, None where nobody does."""
+    routes = [
+        *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
+        *(
+            Route(path, ServedPath(service, path, open_methods=methods))
+            for path, methods in OPEN_PATHS.items()
+        ),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Service], None]:
+        _note_signals(service)
+        service.metrics.watch(lambda: service.writer.waiting)
+        service.metrics.loaded.set(service.served.now.since.timestamp())
+        if reloader is not None:
+            reloader.start()
+        try:
+            yield {"service": service}
+        finally:
+            service.stopping.set()
+            if reloader is not None:
+                await asyncio.to_thread(reloader.stop)
+            await asyncio.to_thread(service.writer.stop)
+            service.served.close()
+
+    unknown: Any = {HTTPException: _unknown}
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _unknown(request: Request, refused: Exception) -> Response:
+    """Tell of a path that there isn't."""
+    assert isinstance(refused, HTTPException)
+    detail = f"there is nothing at {request.url.path[:200]}"
+    return problem_response(ProblemError("unknown", detail))
+
+
+def _note_signals(service: Service) -> None:
+    """Note that the service is told to stop as soon as it is, so that who follows events ends.
+
+    What the server itself does then, it does.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def noting(number: int) -> None:
+        before = signal.getsignal(number)
+
+        def stop(received: int, frame: FrameType | None) -> None:
+            service.stopping.set()
+            if callable(before):
+                before(received, frame)
+
+        if callable(before) and before is not signal.default_int_handler:
+            signal.signal(number, stop)
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        noting(each)

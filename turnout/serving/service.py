@@ -1,0 +1,116 @@
+"""All that a handler of requests works with, and who it is that asks."""
+
+import asyncio
+from datetime import datetime
+from ipaddress import ip_address
+from threading import Event
+
+from starlette.requests import Request
+
+from turnout.frozen import attribute, define
+from turnout.serving.callers import ANYBODY, Caller
+from turnout.serving.counters import ServiceCounters
+from turnout.serving.lead_writer import LeadWriter
+from turnout.serving.oidc import PeopleTokens
+from turnout.serving.problems import ProblemError
+from turnout.serving.request_bodies import Limits
+from turnout.serving.served_versions import Served
+from turnout.serving.tokens import KnownTokens
+
+COOKIE = "turnout-token"
+"""Where a browser has the token of a person; no script can read it."""
+
+_LONGEST_TOKEN = 8_192
+
+
+@define
+class Reload:
+    """What became of the newest version of the policy's files.
+
+    refused: why it isn't served, a line each; empty where it is.
+    """
+
+    at: datetime | None = None
+    refused: tuple[str, ...] = ()
+
+
+@define(eq=False)
+class Service:
+    """A policy that is served.
+
+    tokens, people: by whom callers are known, None where no such are configured. is_local: only
+    this machine can ask, and needs no token while there are none. secret: of all processes of
+    the service, by which forms are known as its own.
+    """
+
+    served: Served
+    writer: LeadWriter
+    metrics: ServiceCounters
+    limits: Limits = attribute(factory=Limits)
+    tokens: KnownTokens | None = None
+    people: PeopleTokens | None = None
+    is_local: bool = True
+    secret: bytes = b""
+    reload: Reload = attribute(factory=Reload)
+    asked_again: Event = attribute(factory=Event)
+    stopping: Event = attribute(factory=Event)
+    streams: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether callers need no token: only this machine can ask, and there are none."""
+        return self.is_local and self.people is None and not self.tokens
+
+    async def caller(self, request: Request) -> Caller:
+        """Return who asks. Raises ProblemError where that can't be known."""
+        if self.is_open:
+            _check_local(request)
+            return ANYBODY
+        secret = _secret(request)
+        if not secret:
+            raise _unknown("no token was sent")
+        found = await self.bearer(secret)
+        if found is None:
+            raise _unknown("the token isn't known, or has ended")
+        return found
+
+    async def bearer(self, secret: str) -> Caller | None:
+        """Return who bears a token, None where it isn't valid."""
+        if len(secret) > _LONGEST_TOKEN:
+            return None
+        if self.tokens is not None:
+            found = self.tokens.caller(secret)
+            if found is not None:
+                return found
+        if self.people is not None and secret.count(".") == 2:
+            policy = self.served.now.router.compiled.policy
+            return await asyncio.to_thread(self.people.caller, secret, policy)
+        return None
+
+
+def _secret(request: Request) -> str:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return secret.strip()
+    # A browser sends its cookie with whatever a page asks it to: it counts for pages alone,
+    # which know their own forms.
+    path = request.scope["path"]
+    return request.cookies.get(COOKIE, "") if f"{path}/".startswith("/me/") else ""
+
+
+def _check_local(request: Request) -> None:
+    """Raise ProblemError where a browser was sent here under another name (DNS rebinding)."""
+    host = request.headers.get("host", "")
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    if name in {"localhost", ""}:
+        return
+    try:
+        is_here = ip_address(name).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise ProblemError("not-yours", "without tokens only `localhost` is served")
+
+
+def _unknown(detail: str) -> ProblemError:
+    return ProblemError("no-token", detail, headers={"WWW-Authenticate": 'Bearer realm="turnout"'})
