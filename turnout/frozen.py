@@ -20,7 +20,7 @@ from functools import cache, cached_property
 from operator import attrgetter
 from reprlib import recursive_repr
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_origin
 
 import attrs
 
@@ -62,8 +62,7 @@ class _Asked:
     options: dict[str, Any]
 
 
-@attrs.frozen
-class _Field:
+class _Field(NamedTuple):
     """A field as it is made. default: attrs' NOTHING for none, or a Factory.
 
     init: whether whoever makes a value can give it.
@@ -138,6 +137,10 @@ def _is_plain(cls: type) -> bool:
 
 def _names_its_class(value: object) -> bool:
     """Return whether a function holds on to its class, as `super()` does."""
+    if isinstance(value, FunctionType):
+        return "__class__" in value.__code__.co_freevars
+    if isinstance(value, str | _Asked):
+        return False
     inner = getattr(value, "__func__", getattr(value, "fget", getattr(value, "func", value)))
     return isinstance(inner, FunctionType) and "__class__" in inner.__code__.co_freevars
 
@@ -145,11 +148,17 @@ def _names_its_class(value: object) -> bool:
 def _fields(cls: type) -> list[_Field] | None:
     """Return the fields of a class, None where attrs has more to do for them."""
     fields: list[_Field] = []
+    own = vars(cls)
     for name, kind in _annotations(cls).items():
         if _is_of_the_class(kind):
             continue
-        default = vars(cls).get(name, attrs.NOTHING)
-        asked = default.options if isinstance(default, _Asked) else {"default": default}
+        default: Any = own.get(name, attrs.NOTHING)
+        if default is attrs.NOTHING and not name.startswith("__"):
+            fields.append(_Field(name, default, eq=True, hash=True, init=True, repr=True))
+            continue
+        asked: dict[str, Any] = (
+            default.options if isinstance(default, _Asked) else {"default": default}
+        )
         factory = asked.get("factory")
         made = asked.get("default", attrs.NOTHING) if factory is None else _FACTORY(factory)
         takes_self = isinstance(made, _FACTORY) and made.takes_self
@@ -175,7 +184,7 @@ def _annotations(cls: type) -> dict[str, Any]:
 def _is_of_the_class(kind: object) -> bool:
     if isinstance(kind, str):
         return "ClassVar" in kind.partition("[")[0]
-    return kind is ClassVar or get_origin(kind) is ClassVar
+    return kind is ClassVar or getattr(kind, "__origin__", None) is ClassVar
 
 
 class _Init:

@@ -46,11 +46,13 @@ class _Side:
 
     count: how many, those included that the dimension doesn't constrain. groups: the
     groups that they are in. bits: they as a set, once asked for and where there was room.
+    around: those that accept all of it as a set, likewise; -1 for not yet.
     """
 
     count: int
     groups: tuple[int, ...]
     bits: int = 0
+    around: int = -1
 
 
 @define(slots=False, eq=False)
@@ -110,6 +112,12 @@ class _Axis:
     def by_side(self) -> list[tuple[Mask, int]]:
         """Each side, with the boxes that have it as a set."""
         return list(zip(self.sides, map(set_of, self.groups), strict=True))
+
+    def around(self, mask: Mask) -> int:
+        """Return the boxes with a side that holds all of `mask`, as a set."""
+        held = self.holding.get((mask & -mask).bit_length() - 1, ())
+        tick(1 + len(held))
+        return set_of(n for g in held if mask & ~self.sides[g] == 0 for n in self.groups[g])
 
     def numbers(self, side: _Side) -> list[int]:
         found = list(self.free)
@@ -327,11 +335,39 @@ class Index:
             return side.bits
         axis = self._axes[at]
         found = axis.free_bits | set_of(n for group in side.groups for n in axis.groups[group])
-        size = len(self._boxes) // 8
-        if self._room >= size:
-            self._room -= size
+        if self._has_room():
             side.bits = found
         return found
+
+    def takes_all(self, box: Masks, among: int) -> bool:
+        """Return whether one box of a set takes all of `box`; False says nothing of several."""
+        for at in self._most_selective:
+            axis = self._axes[at]
+            mask = box[at]
+            if among & ~axis.free_bits:
+                among &= axis.free_bits if mask == axis.full else self._around(at, mask)
+            if not among:
+                return False
+        return among != 0
+
+    def _around(self, at: int, mask: Mask) -> int:
+        """Return the boxes that accept all of one side, as a set."""
+        axis = self._axes[at]
+        side = axis.side(mask)
+        if side.around < 0:
+            found = axis.free_bits | axis.around(mask)
+            if not self._has_room():
+                return found
+            side.around = found
+        return side.around
+
+    def _has_room(self) -> bool:
+        """Take the room of one more set of boxes, if it is there."""
+        size = len(self._boxes) // 8
+        if self._room < size:
+            return False
+        self._room -= size
+        return True
 
     def descent(self, box: Masks, among: int, without: Iterable[Box] = ()) -> Masks | None:
         """Return a part of `box` that no box of a set meets, found by the lightest classes.

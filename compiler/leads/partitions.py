@@ -79,11 +79,11 @@ class Partition:
 
 
 def _numbered(
-    signatures: Iterable[tuple[int, ...]], atoms: Sequence[Atom]
+    signatures: Sequence[tuple[int, ...]], atoms: Sequence[Atom]
 ) -> tuple[tuple[int, ...], dict[tuple[int, ...], int], dict[Atom, Mask]]:
     """Return each signature's class (from 1), the classes, and where each atom holds."""
-    classes: dict[tuple[int, ...], int] = {}
-    numbered = tuple(classes.setdefault(signature, len(classes) + 1) for signature in signatures)
+    classes = {each: number for number, each in enumerate(dict.fromkeys(signatures), 1)}
+    numbered = tuple(map(classes.__getitem__, signatures))
     return numbered, classes, atom_masks(classes, atoms)
 
 
@@ -112,7 +112,8 @@ def finite(
         tick(len(chosen))
         for value in chosen:
             chosen_by.setdefault(value, []).append(at)
-    signatures = [tuple(chosen_by.get(value, ())) for value in values]
+    known = {value: tuple(by) for value, by in chosen_by.items()}
+    signatures = [known.get(value, ()) for value in values]
     numbered, classes, masks = _numbered(signatures, atoms)
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)

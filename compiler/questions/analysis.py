@@ -250,6 +250,8 @@ def _found(
     known: Index, box: Masks, without: Sequence[Box], among: int, meter: Meter
 ) -> Masks | None:
     """Return a part of `box` that no box of `without`, or of a set, meets; None without one."""
+    if known.takes_all(box, among):
+        return None
     quick = known.descent(box, among, without)
     if quick is not None:
         return quick

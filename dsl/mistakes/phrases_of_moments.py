@@ -133,6 +133,16 @@ MOMENTS: tuple[Phrase, ...] = (
         ", away",
         "whoever misses an SLA is set `away`",
     ),
+    Phrase(
+        r"\bsla\b[^\n{}]*,\s*(?P<wrong>pause[ds]?|absent|on\s+leave)(?=\s*$|\s+\d|\s*[}])",
+        "away",
+        "whoever misses an SLA is set `away`",
+    ),
+    Phrase(
+        r"\bsla\b[^\n{}]*,\s*away\s+\d+(?P<wrong>)(?=\s*$|\s*[}])",
+        " hours",
+        "a span of time has a unit",
+    ),
     # -- caps --
     Phrase(
         r"\bcap\s*:?\s*\d+\s+(?P<wrong>(?:open\s+(?:leads?(?:\s+at\s+once)?|at\s+once)|(?:leads?\s+)?"

@@ -12,6 +12,17 @@ TEAMS: tuple[Phrase, ...] = (
         "an address stands in the person's block",
     ),
     Phrase(
+        r"(?P<wrong>\b(?:(?:is\s+)?(?:backed\s+up|covered|represented|replaced)\s+by|backup\s+is|"
+        r"(?:backup|deputy|cover|substitute)\s+person)\s+(?P<n><NAME>))",
+        r"backup \g<n>",
+        "who has somebody's leads while they are away is their `backup`",
+    ),
+    Phrase(
+        r"\bbackup\s+<NAME>(?P<wrong>\s+(?:when|while|if)\s+(?:is\s+)?(?:away|absent|gone|ill))\b",
+        "",
+        "a `backup` has somebody's leads while they are away, and else none",
+    ),
+    Phrase(
         r"\bperson\s+(?P<wrong>(?P<n>[^\W\d][\w-]*)(?P<d>@[\w.-]+))",
         r'\g<n> { email "\g<n>\g<d>" }',
         "a name is one word, and an address stands in the person's block",

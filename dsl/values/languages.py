@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import NameTable, cldr, names, parts, row_of_codes
+from turnout.dsl.values.name_tables import NameTable, cldr, parts, row_of_codes
 from turnout.dsl.values.places import country, country_codes
 from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
@@ -163,7 +163,8 @@ def language_table() -> NameTable:
         for entry in rows("languages")
         if "alpha_2" not in entry and entry["alpha_3"] not in _NO_LANGUAGES
     ]
-    return names(everyday, _official(common), _official(rare))
+    others = (lambda: _official(common), lambda: _official(rare))
+    return NameTable(tuple(everyday), others)
 
 
 def _official(entries: list[Mapping[str, str]]) -> list[tuple[str, str]]:

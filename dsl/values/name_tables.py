@@ -8,7 +8,7 @@ of them ("PE RU") is no name that their letters make together.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pkgutil import get_data
 from typing import Literal
 from unicodedata import normalize
@@ -30,19 +30,21 @@ BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
 class NameTable:
     """The codes that each name may mean.
 
-    written: by the name as it stands, case folded. loose: by its letters and digits alone.
+    first: pairs of a name and its code, those that count most. others: what gives those that
+    count less, rank by rank, asked once a text is none of the first. A name given twice in one
+    rank means both codes; one of a lower rank counts only where no other name is spelled so.
     """
 
-    written: Mapping[str, frozenset[str]] = attribute(repr=False)
-    loose: Mapping[str, frozenset[str]] = attribute(repr=False)
+    first: tuple[tuple[str, str], ...] = attribute(repr=False)
+    others: tuple[Callable[[], Iterable[tuple[str, str]]], ...] = attribute(repr=False)
 
     def meant(self, text: str, is_code: Callable[[str], bool]) -> frozenset[str]:
         """Return the codes that `text` may mean by name, none where it is no name.
 
         is_code: whether a piece of it could be meant as a code.
         """
-        plain = normalize("NFKC", text).casefold()
-        if found := self.written.get(plain):
+        plain = _plain(text)
+        if found := self._of_first.get(plain) or self.written.get(plain):
             return found
         if row_of_codes(text, is_code):
             return frozenset()
@@ -51,34 +53,51 @@ class NameTable:
                 return found
         return frozenset()
 
+    @cached_property
+    def _of_first(self) -> Mapping[str, frozenset[str]]:
+        """Those of the first rank, by the name as it stands, which no other rank changes."""
+        found: dict[str, set[str]] = {}
+        for name, code in self.first:
+            found.setdefault(_plain(name), set()).add(code)
+        return _frozen(found)
 
-def names(*ranks: Iterable[tuple[str, str]]) -> NameTable:
-    """Return the table of names and their codes.
+    @property
+    def written(self) -> Mapping[str, frozenset[str]]:
+        """The codes by the name as it stands, case folded."""
+        return self._all[0]
 
-    ranks: pairs of a name and its code, what counts most first; a name given twice in one rank
-    means both codes, one of a lower rank counts only where no other name is spelled so.
-    """
-    written: dict[str, set[str]] = {}
-    loose: dict[str, set[str]] = {}
-    for pairs in ranks:
-        known, known_loosely = frozenset(written), frozenset(loose)
-        for name, code in pairs:
-            plain = normalize("NFKC", name).casefold()
-            key = name_key(name)
-            if plain not in known and key not in known_loosely:
-                written.setdefault(plain, set()).add(code)
-            for way in loose_keys(plain):  # so "É.-U." is never met as EU
-                if way.strip(",") and way not in known_loosely:
-                    loose.setdefault(way, set()).add(code)
-    return NameTable(_frozen(written), _frozen(loose))
+    @property
+    def loose(self) -> Mapping[str, frozenset[str]]:
+        """The codes by the letters and digits of the name alone."""
+        return self._all[1]
+
+    @cached_property
+    def _all(self) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+        written: dict[str, set[str]] = {}
+        loose: dict[str, set[str]] = {}
+        for pairs in (self.first, *(other() for other in self.others)):
+            known, known_loosely = frozenset(written), frozenset(loose)
+            for name, code in pairs:
+                plain = _plain(name)
+                is_first = not known_loosely or name_key(name) not in known_loosely
+                if plain not in known and is_first:
+                    written.setdefault(plain, set()).add(code)
+                for way in loose_keys(plain):  # so "É.-U." is never met as EU
+                    if way.strip(",") and way not in known_loosely:
+                        loose.setdefault(way, set()).add(code)
+        return _frozen(written), _frozen(loose)
+
+
+def _plain(name: str) -> str:
+    return normalize("NFKC", name).casefold()
 
 
 def loose_keys(plain: str) -> tuple[str, ...]:
     """Return the loose keys of a folded name, without those that it has too few letters for."""
     ways = dict.fromkeys((plain, _turned(plain)))
-    found = ((name_key(way), _letters(way)) for way in ways)
+    found = ((name_key(way), way) for way in ways)
     return tuple(
-        key for key, letters in found if len(key.replace(",", "")) >= _FEW or letters == key
+        key for key, way in found if len(key.replace(",", "")) >= _FEW or _letters(way) == key
     )
 
 

@@ -6,12 +6,12 @@ never guessed; a name and its code in one cell are read where they say the same.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from unicodedata import normalize
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import NameTable, cldr, names, parts, row_of_codes
+from turnout.dsl.values.name_tables import NameTable, cldr, parts, row_of_codes
 from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
 from turnout.dsl.values.reading import FromText, Reading, Unread
 from turnout.dsl.values.texts import nearest
@@ -140,13 +140,14 @@ def country_table() -> NameTable:
     for entry in rows("countries"):
         kinds = (kind for kind in ("name", "common_name", "official_name") if kind in entry)
         official.extend((entry[kind], entry["alpha_2"]) for kind in kinds)
-    other = [
-        (name, code)
-        for code, known in cldr("countries").items()
-        for name in known
-        if len(name) > 2 or not name.isascii()  # else it would be taken for a code: "RA", "DU"
-    ]
-    return names(everyday + official, other)
+    return NameTable((*everyday, *official), (_other_countries,))
+
+
+def _other_countries() -> Iterator[tuple[str, str]]:
+    for code, known in cldr("countries").items():
+        for name in known:
+            if len(name) > 2 or not name.isascii():  # else taken for a code: "RA", "DU"
+                yield name, code
 
 
 @cache
@@ -195,8 +196,12 @@ def subdivision_table(country: str) -> NameTable:
         if code in codes
         for name in known.split(",")
     ]
-    other = [(name, code) for code in codes for name in cldr("subdivisions").get(code, ())]
-    return names(pairs, other)
+    return NameTable(tuple(pairs), (lambda: _other_subdivisions(codes),))
+
+
+def _other_subdivisions(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for code in codes:
+        yield from ((name, code) for name in cldr("subdivisions").get(code, ()))
 
 
 def _spellings(name: str) -> Iterator[str]:

@@ -108,6 +108,8 @@ def name_key(raw: str) -> str:
     >>> name_key("The Bahamas"), name_key("Trinidad & Tobago"), name_key("Korea, Republic of")
     ('bahamas', 'trinidadandtobago', 'korea,republicof')
     """
+    if raw.isascii() and raw.isalnum():  # as most are: one word
+        return raw.lower().removeprefix("the")
     pieces = _SEPARATORS.split(raw.replace("&", " and "))
     return ",".join(loose_key(piece) for piece in pieces).removeprefix("the")
 

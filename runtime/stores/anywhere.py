@@ -2,6 +2,7 @@
 
 What looks through a whole state, renames in it or carries it works on a file. A state on a
 server is copied into one for that, and what was changed in it is put in place of the rest.
+Erasing and pruning go step by step, where the state is.
 """
 
 import tempfile
@@ -148,10 +149,9 @@ def erase_in(at: Whereabouts, erasure: Erasure, *, wait: float = WAIT) -> tuple[
     if not isinstance(at, ServerAddress):
         return erase(at, erasure, wait=wait)
     _check_driver(at)
-    from turnout.runtime.stores.server.copying import replaced  # noqa: PLC0415 - an extra
+    from turnout.runtime.stores.server.forgetting import erase_on_server  # noqa: PLC0415 - an extra
 
-    with replaced(at, wait=wait) as path:
-        return erase(path, erasure, wait=wait)
+    return erase_on_server(at, erasure, wait=wait)
 
 
 def prune_in(
@@ -161,10 +161,9 @@ def prune_in(
     if not isinstance(at, ServerAddress):
         return prune(at, retention, moment, wait=wait)
     _check_driver(at)
-    from turnout.runtime.stores.server.copying import replaced  # noqa: PLC0415 - an extra
+    from turnout.runtime.stores.server.forgetting import prune_on_server  # noqa: PLC0415 - an extra
 
-    with replaced(at, wait=wait) as path:
-        return prune(path, retention, moment, wait=wait)
+    return prune_on_server(at, retention, moment, wait=wait)
 
 
 @contextmanager

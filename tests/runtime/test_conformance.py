@@ -46,6 +46,8 @@ HISTORIES, STEPS = 3, 12
 THOROUGH = 300
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PEOPLE = ("ana", "ben", "cleo", "dora")
+THEN = ("least-loaded idle", "queue night, away 2 hours", "person ana, away")
+"""Where a lead goes that misses its SLA, and what becomes of who missed it."""
 T = TypeVar("T")
 
 POLICY = """policy side
@@ -73,7 +75,7 @@ route inbound {{
     else partner acme
     else queue night
     offer 30 minutes wall
-    sla  1 hour wall, then least-loaded idle
+    sla  1 hour wall, then {then}
   }}
   rule french {{ when country is France to least-loaded idle else queue triage }}
   fallback to queue triage
@@ -82,9 +84,14 @@ route inbound {{
 
 
 @lru_cache(maxsize=256)
-def compiled(members: tuple[int, ...], cap: int, per: str) -> Compiled:
+def compiled(members: tuple[int, ...], cap: int, per: str, then: str) -> Compiled:
+    backups = [*PEOPLE[1:], ""]
     text = POLICY.format(
-        people="\n".join(f"person {name} {{ cap {cap} {per} }}" for name in PEOPLE),
+        people="\n".join(
+            f"person {name} {{ cap {cap} {per} {f'backup {backup}' if backup else ''} }}"
+            for name, backup in zip(PEOPLE, backups, strict=True)
+        ),
+        then=then,
         cap=f"cap {cap + 2} per week cap {cap + 3} open",
         members=", ".join(
             f"{PEOPLE[place]} weight {weight}" for place, weight in enumerate(members) if weight
@@ -161,7 +168,7 @@ class SideBySide(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.open(compiled((1, 2, 0, 0), 3, "per 24 hours"))
+        self.open(compiled((1, 2, 0, 0), 3, "per 24 hours", THEN[0]))
 
     def open(self, policy: Compiled) -> None:
         self.policy = policy
@@ -176,9 +183,10 @@ class SideBySide(RuleBasedStateMachine):
         members=st.tuples(*[st.integers(0, 3)] * 4).filter(any),
         cap=st.integers(1, 4),
         per=st.sampled_from(("per 24 hours", "per day", "open")),
+        then=st.sampled_from(THEN),
     )
-    def policy_changes(self, members: tuple[int, ...], cap: int, per: str) -> None:
-        self.open(compiled(members, cap, per))
+    def policy_changes(self, members: tuple[int, ...], cap: int, per: str, then: str) -> None:
+        self.open(compiled(members, cap, per, then))
 
     @rule()
     def opened_anew(self) -> None:

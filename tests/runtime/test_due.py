@@ -27,8 +27,10 @@ calendar nights { timezone "Europe/Berlin" open mon..sun 22:00-06:00 }
 person ana { hours office }
 person ravi { hours kolkata }
 person nina { hours nights }
+calendar feasts { timezone "Europe/Berlin" open mon..fri 09:00-17:30 holidays DE }
+person otto { hours feasts }
 person free
-team sales { ana, ravi, nina, free }
+team sales { ana, ravi, nina, otto, free }
 partner firm { hours office }
 queue triage
 route inbound {
@@ -86,6 +88,40 @@ def test_a_day_is_a_day_of_the_clock_when_daylight_saving_begins_or_ends(policy:
     assert due(policy, sla("1 day"), ANA, friday) == monday
     friday, monday = berlin("2026-10-23 10:00", 2), berlin("2026-10-26 10:00")
     assert due(policy, sla("1 day"), ANA, friday) == monday
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "wanted"),
+    [
+        # The night from 22:00 to 06:00 has seven hours in spring, and nine in autumn.
+        ("7 hours", "2026-03-28T21:00Z", "2026-03-29T04:00Z"),
+        ("8 hours", "2026-03-28T21:00Z", "2026-03-29T21:00Z"),
+        ("9 hours", "2026-10-24T20:00Z", "2026-10-25T05:00Z"),
+        ("10 hours", "2026-10-24T20:00Z", "2026-10-25T22:00Z"),
+        ("3 hours wall", "2026-10-24T20:00Z", "2026-10-24T23:00Z"),
+    ],
+)
+def test_hours_of_a_night_are_as_long_as_they_last_when_the_clock_is_changed(
+    policy: Policy, written: str, at: str, wanted: str
+) -> None:
+    nina = Holder("round-robin", "sales", "nina")
+    moments = [datetime.fromisoformat(each) for each in (at, wanted)]
+    assert due(policy, sla(written), nina, moments[0]) == moments[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "wanted"),
+    [
+        ("1 hour", "2026-04-30 17:00", "2026-05-04 09:30"),  # the first of May is a Friday
+        ("1 day", "2026-04-30 10:00", "2026-05-04 10:00"),
+        ("2 hours", "2026-04-02 17:00", "2026-04-07 10:30"),  # Good Friday and Easter Monday
+    ],
+)
+def test_no_time_runs_on_a_public_holiday(
+    policy: Policy, written: str, at: str, wanted: str
+) -> None:
+    otto = Holder("round-robin", "sales", "otto")
+    assert due(policy, sla(written), otto, berlin(at, 2)) == berlin(wanted, 2)
 
 
 def test_half_hour_zones_and_nights_count_by_their_own_clock(policy: Policy) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -27,7 +29,9 @@ from turnout.runtime.stores.anywhere import (
 from turnout.runtime.stores.erasing import Erasure, erase
 from turnout.runtime.stores.notes import note_path
 from turnout.runtime.stores.pruning import Pruned
-from turnout.runtime.stores.server.locations import Whereabouts
+from turnout.runtime.stores.server.forgetting import ServerRows
+from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
+from turnout.runtime.stores.server.schemas import TABLES
 from turnout.runtime.stores.tombstones import is_tombstone
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -246,3 +250,57 @@ def test_the_commands(tmp_path: Path) -> None:
     policy.write_text(TEXT.replace("retain", "# retain"))
     told = turnout("state", "prune", policy, path)
     assert (told.exit_code, "retains everything" in told.output) == (0, True)
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerAddress]:
+    """A filled state on a server, where all is done in the smallest steps."""
+    for name in ("server.forgetting._WINDOW", "server.forgetting.AT_ONCE", "pruning.AT_ONCE"):
+        monkeypatch.setattr(f"turnout.runtime.stores.{name}", 2)
+    with gone_afterwards(fresh()) as at:
+        filled(at)
+        yield at
+
+
+def rows_of(at: ServerAddress, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(at.conninfo) as connection:
+        return connection.execute(query.replace("{s}", at.schema).encode()).fetchall()
+
+
+def test_on_a_server_only_the_rows_of_a_lead_are_written_again(served: ServerAddress) -> None:
+    asked = "SELECT seq, turn, xmin::text FROM {s}.events ORDER BY seq"
+    before = rows_of(served, asked)
+    erase_in(served, Erasure((LEAD["id"],), actor="dpo", reason="request 7"))
+    after = rows_of(served, asked)
+    assert [row[:2] for row in after[:-1]] == [row[:2] for row in before]
+    kept = [old[0] for old, new in zip(before, after, strict=False) if old == new]
+    assert len(kept) == 2, "the first one, and the last"
+    for table in TABLES:
+        query = f"SELECT to_json(t)::text FROM {{s}}.{table} t"  # noqa: S608 - our own names
+        for (row,) in rows_of(served, query):
+            assert [trace for trace in TRACES if trace in row] == [], table
+    assert checked_whole(served).events == len(after)
+
+
+def test_a_lead_that_is_named_while_it_is_erased_is_named_no_more(
+    served: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody says so between the look through the log and the last step."""
+    looked = ServerRows.windows_naming
+
+    def then_named(rows: ServerRows, lead: str) -> Iterator[dict[str, list[int]]]:
+        yield from looked(rows, lead)
+        with Router(compiled(), state=served) as router:
+            router.close_lead("last", by="ben", reason=f"see {lead}", at=AT + 3 * DAY)
+
+    monkeypatch.setattr(ServerRows, "windows_naming", then_named)
+    erase_in(served, Erasure((LEAD["id"],), actor="dpo"))
+    (said,) = rows_of(
+        served, "SELECT detail FROM {s}.events WHERE kind = 'closed' AND lead = 'last'"
+    )
+    assert "see (erased)" in said[0]
+    assert checked_whole(served).leads == 4
+    retention = compiled().policy.retention
+    pruned = prune_in(served, retention, AT + 500 * DAY)
+    assert (pruned.values, pruned.leads) == (3, 3)
+    assert checked_whole(served).leads == 4

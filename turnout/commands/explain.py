@@ -10,10 +10,11 @@ import click
 from turnout.commands.completing import policy_files
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
+from turnout.commands.kept_policies import NO_CACHE_OPTION, read_policy
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import NO_CACHE_OPTION, ROUTE, read_policy
+from turnout.commands.policies import ROUTE
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.kept_policies import NO_CACHE_OPTION, read_policy
 from turnout.commands.options import Command, color_option, instant
-from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
+from turnout.commands.policies import POLICY, ROUTE
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.rendering.drift import drift_data, drift_text

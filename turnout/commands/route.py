@@ -8,9 +8,10 @@ import click
 from turnout.commands.announced import told_endpoints
 from turnout.commands.completing import any_files
 from turnout.commands.flow import route_leads, suffix_format
+from turnout.commands.kept_policies import NO_CACHE_OPTION, read_policy
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
+from turnout.commands.policies import POLICY, ROUTE
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.rendering.decisions import DECISION_FORMATS

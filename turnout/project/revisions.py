@@ -8,7 +8,6 @@ it is left out, and the policy then names a file that isn't there.
 """
 
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -159,6 +158,8 @@ def _joined(name: str, relative: str) -> str:
 
 
 def _git(folder: Path, arguments: Sequence[str]) -> bytes:
+    import subprocess  # noqa: PLC0415 - only what asks git needs it
+
     try:
         ran = subprocess.run(  # noqa: S603 - no shell; revisions come after --end-of-options
             ["git", "--no-pager", "-C", str(folder), *arguments],  # noqa: S607 - the user's git

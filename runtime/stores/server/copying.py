@@ -135,23 +135,17 @@ def _rows(
         yield "versions", row
     number = 0
     for row in _read(connection, at, "events", "turn, seq"):
-        seq, previous, kind, route, lead, when, recorded_at, actor, version, text = row
+        seq, previous, *cells, text = row_received("events", row)
         number, text = _numbered(number + 1, seq, text, numbers)
-        id_ = stored(received(lead))
-        chained = number, numbers[previous], kind, received(route), id_
-        yield "events", (*chained, when, recorded_at, received(actor), version, text)
+        yield "events", (number, numbers[previous], *cells, text)
     for row in _read(connection, at, "decisions", "seq"):
-        seq, route, lead, decided, last, *rest = row
-        place = numbers[seq], received(route), stored(received(lead))
-        rest[4] = received_or_none(rest[4])
-        yield "decisions", (*place, numbers[decided], numbers[last], *rest)
+        seq, route, lead, decided, last, *rest = row_received("decisions", row)
+        yield "decisions", (numbers[seq], route, lead, numbers[decided], numbers[last], *rest)
     for table, order in (("turns", "team"), ("load", "person"), ("given", "who, at")):
-        for name, *rest in _read(connection, at, table, order):
-            yield table, (received(name), *rest)
+        for row in _read(connection, at, table, order):
+            yield table, row_received(table, row)
     for row in _read(connection, at, "seen", "key, at, seq"):
-        key, when, seq, route, lead, owner = row
-        whose = received(route), stored(received(lead)), received_or_none(owner)
-        yield "seen", (key, when, seq, *whose)
+        yield "seen", row_received("seen", row)
     for id_, event, *rest in _read(connection, at, "outbox", "id"):
         yield "outbox", (id_, numbers[event], *rest)
 
@@ -195,7 +189,7 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
             into = in_schema(at, f"COPY {{s}}.{table} ({names}) FROM STDIN")
             with connection.cursor().copy(into) as copy:
                 for cells in _of_file(snapshot.connection, path, table):
-                    copy.write_row(_sent(table, cells, turn))
+                    copy.write_row(row_sent(table, cells, turn))
         (policy,) = snapshot.connection.execute(
             "SELECT value FROM meta WHERE key = 'policy'"
         ).fetchone()
@@ -225,15 +219,37 @@ def _of_file(connection: Any, path: Path, table: str) -> Iterator[Sequence[Store
 
 
 def _columns(table: str) -> tuple[str, ...]:
-    """Return the columns of a table on the server, in the order of `_sent`."""
+    """Return the columns of a table on the server, in the order of `row_sent`."""
     if table == "events":
         seq, *rest = ROWS[table]
         return (seq, "turn", *rest, "rule", "holder", "former")
     return ROWS[table]
 
 
-def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
-    """Return a row of a file as the server has it."""
+def row_received(table: str, cells: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a row of the server as a file has it, with the numbers that it has there."""
+    match table:
+        case "versions" | "outbox":
+            return tuple(cells)
+        case "events":
+            seq, previous, kind, route, lead, at, recorded_at, actor, version, text = cells
+            place = seq, previous, kind, received(route), stored(received(lead))
+            return (*place, at, recorded_at, received(actor), version, text)
+        case "decisions":
+            seq, route, lead, *rest = cells
+            rest[6] = received_or_none(rest[6])
+            return (seq, received(route), stored(received(lead)), *rest)
+        case "seen":
+            key, at, seq, route, lead, owner = cells
+            whose = received(route), stored(received(lead)), received_or_none(owner)
+            return (key, at, seq, *whose)
+        case _:
+            name, *rest = cells
+            return (received(name), *rest)
+
+
+def row_sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
+    """Return a row of a file as the server has it. turn: of an event, see `schemas`."""
     match table:
         case "versions" | "outbox":
             return cells
