@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from turnout.compiler.compiled import compile_policy
@@ -67,14 +67,14 @@ class ServingSettings:
     is_watching: bool = True
     secret: bytes = attribute(factory=lambda: token_bytes(32))
 
-    def __call__(self) -> Starlette:
+    def __call__(self) -> ASGIApp:
         """Return the application, as a process of several makes it."""
         write_logs()
         source = self.source
         severities = configuration_of(source.main).severities
         return self.application(compile_policy(source.main, severities=severities))
 
-    def application(self, compiled: Compiled) -> Starlette:
+    def application(self, compiled: Compiled) -> ASGIApp:
         """Return the application. Raises Error where policy, state, tokens or keys can't be had."""
         service = self.service(compiled)
         reloader = Reloader(service, self.source) if self.is_watching else None
@@ -188,9 +188,7 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(
-    make: Callable[[], Starlette], settings: ServingSettings, workers: int
-) -> uvicorn.Config:
+def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int) -> uvicorn.Config:
     limits = settings.limits
     return uvicorn.Config(
         make,
