@@ -137,10 +137,17 @@ def check_reach(settings: ServingSettings, host: str) -> None:
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises ServeError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is said: asyncio switches Nagle's algorithm off only where it knows it, and an
+    # answer in two parts would wait 40 ms for the caller's acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2_048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2_048)
+        return listening
     except (OSError, OverflowError) as failure:
+        listening.close()
         reason = getattr(failure, "strerror", None) or str(failure)
         raise ServeError(
             f"{host}:{port} can't be listened at: {reason}", "choose another"
