@@ -82,7 +82,8 @@ class Explanation:
     complaint: why no rule was asked, None where they were. row: which of a table took it.
     memberships: by the target that was passed over, who was not in its team, and when they are.
     handed_by: the rules that handed it to another route, in order. full: the caps for which
-    targets were passed over, where the state is known.
+    targets were passed over, where the state is known. expires: by when whoever has the lead is
+    to accept it, UTC; None where nobody asks them.
     """
 
     decision: Decision
@@ -94,6 +95,7 @@ class Explanation:
     memberships: Mapping[str, Mapping[str, str]] = attribute(factory=dict[str, Mapping[str, str]])
     handed_by: tuple[Handover, ...] = ()
     full: tuple[CapRefusal, ...] = ()
+    expires: datetime | None = None
 
 
 class PolicyConditions:

@@ -336,13 +336,17 @@ class Router:
         self._check_open()
         program = self.compiled.program
 
-        def decide(state: Transaction, now: datetime) -> tuple[Decision, tuple[CapRefusal, ...]]:
+        def decide(
+            state: Transaction, now: datetime
+        ) -> tuple[Decision, tuple[CapRefusal, ...], datetime | None]:
             decision = self._decide(read, now, state)
-            return decision, full_caps(program, decision, read.values, state, now)
+            kept = state.decided(self.route_name, decision.lead)
+            expires = None if kept is None else kept.expires
+            return decision, full_caps(program, decision, read.values, state, now), expires
 
-        decision, full = self._store.rehearse(self._needs_of((read,)), decide, moment)
+        decision, full, expires = self._store.rehearse(self._needs_of((read,)), decide, moment)
         explanation = explain(program, self.route_name, read, decision, self._words)
-        return attrs.evolve(explanation, full=full)
+        return attrs.evolve(explanation, full=full, expires=expires)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""

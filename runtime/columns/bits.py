@@ -1,19 +1,23 @@
 """The first box that takes each lead of a chunk: the engine's bitmaps, for all leads at once.
 
-A bond's values come to a set of boxes; there are few different ones. They are kept as
-words of 64 boxes. The first words of all leads are ANDed before any second one, and only
-leads that no box has taken yet are asked for the next: most leads are taken early.
+A bond's values come to a set of boxes; there are few different ones, and few combinations of
+them: each is asked once, whatever the number of leads. The sets are kept as words of 64 boxes.
+The first words of all combinations are ANDed before any second one, and only those that no box
+has taken yet are asked for the next: most are taken early.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from turnout.runtime.columns.coding import Codes
 
 _WORD = 64
 _MASK = (1 << _WORD) - 1
+_FEW = 2  # words: to AND these takes less than to tell combinations apart
+_MOST_COMBINED = 1 << 62  # what a whole number of 64 bits tells apart
 
 
 class BoxSets:
@@ -24,6 +28,10 @@ class BoxSets:
         self._width = max(1, -(-boxes // _WORD))
         self._numbers: dict[int, int] = {}
         self._words = np.zeros((self._width, 16), np.uint64)
+
+    def __len__(self) -> int:
+        """Return how many different sets there are so far."""
+        return len(self._numbers)
 
     def number(self, boxes: int) -> int:
         """Return the number of a set, given as bits; all of them where it is negative."""
@@ -48,6 +56,40 @@ def first_boxes(every: int, boxes: int, bonds: Sequence[tuple[BoxSets, Codes]], 
     every: the boxes that are asked for at all, as bits; boxes: how many there are. bonds:
     each with the number of the set of each lead.
     """
+    if not bonds or boxes <= _FEW * _WORD:
+        return _first_boxes(every, boxes, bonds, size)
+    codes, firsts = _different([(numbers, len(sets)) for sets, numbers in bonds])
+    some = [(sets, numbers[firsts]) for sets, numbers in bonds]
+    return _first_boxes(every, boxes, some, len(firsts))[codes]
+
+
+def _different(numbers: Sequence[tuple[Codes, int]]) -> tuple[Codes, Codes]:
+    """Return which combination of several numbers each lead has, and a lead that has each.
+
+    numbers: of each lead, with how many there may be.
+    """
+    whole, among = numbers[0][0].copy(), numbers[0][1]
+    for more, count in numbers[1:]:
+        if among * count > _MOST_COMBINED:
+            whole, firsts = _encoded(whole)
+            among = len(firsts)
+        whole *= count
+        whole += more
+        among *= count
+    return _encoded(whole)
+
+
+def _encoded(whole: Codes) -> tuple[Codes, Codes]:
+    found = pa.array(whole).dictionary_encode()
+    codes: Codes = found.indices.to_numpy().astype(np.int64)
+    firsts = np.empty(len(found.dictionary), np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return codes, firsts
+
+
+def _first_boxes(
+    every: int, boxes: int, bonds: Sequence[tuple[BoxSets, Codes]], size: int
+) -> Codes:
     found = np.full(size, -1, np.int64)
     places = np.arange(size)
     left = [(sets, numbers) for sets, numbers in bonds]

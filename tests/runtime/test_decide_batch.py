@@ -216,3 +216,20 @@ def test_texts_of_the_chunks_before_are_known_up_to_a_bound(
         for size in (1, 2, 5):
             parts = pa.Table.from_batches(table.to_batches(size))
             assert router.decide_batch(parts, at=AT).to_pylist() == told
+
+
+def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None:
+    boxes, leads = 200, 50
+    every = (1 << boxes) - 1
+    bonds: list[tuple[BoxSets, Any]] = []
+    bits = [every] * leads
+    for number in range(9):  # 200 ** 9 is more than a whole number of 64 bits tells apart
+        sets = BoxSets(boxes)
+        own = [every ^ 1 << at ^ 1 << (at * 7 + 3) % boxes for at in range(boxes)]
+        numbers = [sets.number(each) for each in own]
+        chosen = [lead * lead * (number + 3) % boxes for lead in range(leads)]
+        bonds.append((sets, np.array([numbers[at] for at in chosen])))
+        bits = [left & own[at] for left, at in zip(bits, chosen, strict=True)]
+    expected = [(left & -left).bit_length() - 1 for left in bits]
+    assert len(set(expected)) > 1
+    assert first_boxes(every, boxes, bonds, leads).tolist() == expected

@@ -11,6 +11,7 @@ import pytest
 
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.bundles import of_texts
+from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.runtime.events import Event
 from turnout.runtime.fit import UnroutedError
 from turnout.runtime.lives import Deed, LeadStanding, NotAllowedError
@@ -115,6 +116,18 @@ def test_a_lead_that_is_not_accepted_in_time_goes_to_the_next_one(router: Router
         ("round-robin sales", "declined")
     ]
     assert router.escalate(at=AT + 60 * MINUTE) == ()  # both declined it
+
+
+def test_an_explanation_says_until_when_a_lead_is_offered(router: Router) -> None:
+    offered = router.explain({"id": "1", "country": "DE"}, at=AT)
+    assert offered.expires == AT + 15 * MINUTE
+    assert explanation_data(offered)["expires"] == "2026-11-23T09:15:00+00:00"
+    assert any("offered until" in line for line in explanation_text(offered, 80, has_state=True))
+    assert router.explain({"id": "2", "country": "FR"}, at=AT).expires is None
+    route(router, "1")
+    assert router.explain({"id": "1", "country": "DE"}, at=AT + MINUTE).expires == offered.expires
+    router.accept("1", by="ana", at=AT + MINUTE)
+    assert router.explain({"id": "1", "country": "DE"}, at=AT + MINUTE).expires is None
 
 
 def test_whoever_accepts_a_lead_keeps_it_until_its_sla_is_missed(router: Router) -> None:

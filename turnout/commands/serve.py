@@ -9,6 +9,7 @@ from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
+from turnout.rendering.jsons import json_text
 from turnout.runtime.stores.server.locations import Whereabouts
 
 
@@ -67,6 +68,9 @@ from turnout.runtime.stores.server.locations import Whereabouts
 @click.option(
     "--check", "is_check", is_flag=True, help="Open everything, say so, and end without serving."
 )
+@click.option(
+    "--openapi", "is_told", is_flag=True, help="Print what it does, as OpenAPI 3.1, and end."
+)
 @WAITING
 @ROUTE
 @color_option
@@ -84,6 +88,7 @@ def command(
     allow: str,
     no_reload: bool,
     is_check: bool,
+    is_told: bool,
     wait: int,
     route_name: str | None,
 ) -> None:
@@ -127,6 +132,9 @@ def command(
         is_local=is_this_machine(host),
         is_watching=not no_reload,
     )
+    if is_told:
+        click.echo(json_text(settings.described(compiled), indent=2))
+        return
     check_reach(settings, host)
     if is_check:
         service = settings.service(compiled)

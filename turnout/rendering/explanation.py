@@ -38,6 +38,7 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
         "handed_by": [{"rule": e.rule, "route": e.route} for e in explanation.handed_by],
         "full": [attrs.asdict(each) for each in explanation.full],
+        "expires": None if explanation.expires is None else explanation.expires.isoformat(),
     }
 
 
@@ -110,6 +111,8 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "because", all_of(parts) or nothing
     if decision.duplicate_of is not None:
         yield "seen before", f"as lead {decision.duplicate_of}"
+    if explanation.expires is not None:
+        yield "offered until", f"{explanation.expires:%Y-%m-%d %H:%M} UTC; then the next one has it"
     if decision.due is not None:
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:

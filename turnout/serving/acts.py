@@ -31,6 +31,16 @@ DEEDS: Mapping[str, Deed] = {
 }
 """What can be done with a lead, by the word of its path."""
 
+_TOLD: Mapping[str, str] = {
+    "accept": "Take a lead that somebody is offered",
+    "reject": "Decline a lead that somebody is offered: the next one has it",
+    "contacted": "Mark a lead as worked on: no SLA moves it",
+    "converted": "Mark a lead as won",
+    "close": "Mark a lead as done",
+    "release": "Let go of a lead: it goes back to its queue, or to the next one",
+    "return": "Give a lead back that was none",
+}
+
 NEED_REASON = frozenset({"reject", "return"})
 
 
@@ -44,6 +54,7 @@ def deed(word: str) -> Handler:
         standing = await do(service, caller, word, lead, by=by, reason=reason)
         return json_response(standing.as_dict())
 
+    post.__doc__ = f"{_TOLD[word]}, for whoever has it or who is named."
     return post
 
 
@@ -101,6 +112,8 @@ def absence(kind: str) -> Handler:
         )
         return json_response(absence_data(found))
 
+    what = "is away" if kind == "away" else "isn't drawn from teams"
+    post.__doc__ = f"Note that somebody {what}, from the next lead on."
     return post
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from turnout.serving import acts, inquiries, lead_requests
+from turnout.serving import acts, api_pages, inquiries, lead_requests, people_pages
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
@@ -41,18 +41,26 @@ PATHS: dict[str, dict[str, Handler]] = {
     "/policy/lead.schema.json": {"GET": inquiries.get_schema},
     "/policy/reload": {"POST": inquiries.post_reload},
     "/metrics": {"GET": inquiries.get_metrics},
+    "/openapi.json": {"GET": api_pages.get_openapi},
 }
 """What each path does for callers who are known, by method; in the order in which paths fit."""
 
 OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/healthz": {"GET": inquiries.get_health},
     "/readyz": {"GET": inquiries.get_ready},
+    "/docs": {"GET": api_pages.get_docs},
+    "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
+    "/me/sign-in": {"POST": people_pages.post_sign_in},
+    "/me/leads/{lead:path}": {"GET": people_pages.get_my_lead},
+    "/pages/page.css": {"GET": api_pages.get_style},
+    "/pages/api.js": {"GET": api_pages.get_script},
 }
 """What each path does for anybody."""
 
 
 def application(service: Service, reloader: Reloader | None = None) -> Starlette:
     """Return the application. reloader: watches the policy's files, None where nobody does."""
+    service.paths = described()
     routes = [
         *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
         *(
@@ -81,6 +89,19 @@ def application(service: Service, reloader: Reloader | None = None) -> Starlette
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
     app.router.redirect_slashes = False
     return app
+
+
+def described() -> dict[str, dict[str, object]]:
+    """Return the paths that programs ask, by method."""
+    found: dict[str, dict[str, object]] = {}
+    for paths in (PATHS, OPEN_PATHS):
+        for path, methods in paths.items():
+            if path not in _PAGES and not f"{path}/".startswith("/me/"):
+                found[path] = dict(methods)
+    return found
+
+
+_PAGES = frozenset({"/docs", "/pages/page.css", "/pages/api.js", "/openapi.json"})
 
 
 async def _unknown(request: Request, refused: Exception) -> Response:

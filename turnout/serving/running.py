@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_bytes
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,13 +28,16 @@ from turnout.compiler.compiled_policy import Compiled
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
+from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
-from turnout.serving.app import application
+from turnout.serving.app import application, described
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
+from turnout.serving.openapi import openapi
 from turnout.serving.reloading import PolicySource, Reloader, open_router
 from turnout.serving.request_bodies import Limits
+from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
 from turnout.serving.service import Service
 from turnout.serving.tokens import KnownTokens, TokenFile
@@ -75,6 +79,11 @@ class ServingSettings:
         service = self.service(compiled)
         reloader = Reloader(service, self.source) if self.is_watching else None
         return application(service, reloader)
+
+    def described(self, compiled: Compiled) -> dict[str, Any]:
+        """Return what the service does, as OpenAPI 3.1; no state is opened for it."""
+        with Router(compiled, route=self.source.route) as router:
+            return openapi(ServedVersion(router, datetime.now(UTC)), told_paths(described()))
 
     def service(self, compiled: Compiled) -> Service:
         """Return the service; whoever asks for it stops its writer. Raises as `application`."""

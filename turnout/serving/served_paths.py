@@ -33,6 +33,14 @@ def json_response(data: object, status: int = 200) -> Response:
     return Response(_ENCODER.encode(data), status, media_type="application/json")
 
 
+def told_paths(paths: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, str]]:
+    """Return what each path does, by method, as its handlers say of themselves."""
+    return {
+        path: {method: str(handler.__doc__) for method, handler in methods.items()}
+        for path, methods in paths.items()
+    }
+
+
 class ServedPath:
     """A path, and what each method of it does. path: as it is counted and documented."""
 

@@ -1,6 +1,7 @@
 """All that a handler of requests works with, and who it is that asks."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from threading import Event
@@ -55,6 +56,9 @@ class Service:
     asked_again: Event = attribute(factory=Event)
     stopping: Event = attribute(factory=Event)
     streams: int = 0
+    paths: Mapping[str, Mapping[str, object]] = attribute(
+        factory=dict[str, Mapping[str, object]], repr=False
+    )
 
     @property
     def is_open(self) -> bool:
