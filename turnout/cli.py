@@ -56,6 +56,7 @@ COMMANDS = {
     "back": "Say that somebody is there again.",
     "reroute": "Decide leads anew, whoever has them.",
     "report": "Say how leads fared: speed, SLAs, conversion, load, fairness.",
+    "suggest": "Suggest changes of a policy that outcomes speak for.",
     "log": "Print what happened to leads.",
     "outbox": "Tell other programs and people what happened to leads.",
     "owners": "Say who answers for which part of a policy.",

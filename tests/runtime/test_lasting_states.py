@@ -1,6 +1,6 @@
 """States that last: clocks that step back, two versions of a policy, a full disk, a long past.
 
-Every run has a few hundred events on a server; `--thorough` has 100,000.
+Every run has a few hundred events in a file and on a server; `--thorough` has 100,000.
 """
 
 import random
@@ -150,11 +150,14 @@ def test_a_server_whose_disk_is_full_is_told_and_keeps_what_had_ended() -> None:
         assert checked_whole(at).leads == 9
 
 
-def lived(router: Router, events: int) -> int:
-    """Live through so many events and return at which hour: leads come, are touched, moved."""
+def lived(router: Router, events: int, hours: int | None = None) -> int:
+    """Live through so many events and return at which hour: leads come, are touched, moved.
+
+    hours: as many instead; on a server some numbers of events are left out.
+    """
     chance = random.Random(11)  # noqa: S311 - nothing is secret
     number = hour = 0
-    while router.last_event() < events:
+    while router.last_event() < events if hours is None else hour < hours:
         hour += 1
         at = AT + hour * HOUR
         size = min(500, events // 5)
@@ -171,18 +174,20 @@ def lived(router: Router, events: int) -> int:
     return hour
 
 
-def test_a_long_history_is_replayed_to_the_same_state(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("state", ["file", "server"], indirect=True)
+def test_a_long_history_is_replayed_to_the_same_state(
+    request: pytest.FixtureRequest, state: Whereabouts
+) -> None:
     """Its log gives the state again, and the same leads give the same log in memory."""
     count = THOROUGH if request.config.getoption("thorough") else HISTORY
     policy = killed_runs.policy()
-    with gone_afterwards(fresh()) as at:
-        with Router(policy, state=at, wait=60) as served, Router(policy) as replayed:
-            assert lived(served, count) == lived(replayed, count)
-            events = tuple(served.events())
-            assert len(events) >= count
-            for here, there in zip(events, replayed.events(), strict=True):
-                assert (here.kind, here.lead, here.at) == (there.kind, there.lead, there.at)
-                assert (here.decision, here.draw) == (there.decision, there.draw)
-            assert served.lags() == replayed.lags()
-            assert served.lags()["sales"] == killed_runs.entitled(events)
-        assert checked_whole(at, wait=60).events == len(events)
+    with Router(policy, state=state, wait=60) as kept, Router(policy) as replayed:
+        lived(kept, count, lived(replayed, count))
+        events = tuple(kept.events())
+        assert len(events) >= count
+        for here, there in zip(events, replayed.events(), strict=True):
+            assert (here.kind, here.lead, here.at) == (there.kind, there.lead, there.at)
+            assert (here.decision, here.draw) == (there.decision, there.draw)
+        assert kept.lags() == replayed.lags()
+        assert kept.lags()["sales"] == killed_runs.entitled(events)
+    assert checked_whole(state, wait=60).events == len(events)

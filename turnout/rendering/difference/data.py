@@ -14,26 +14,28 @@ FORMAT, VERSION = "turnout-difference", 1
 
 def difference_json(of: Comparison, _screen: int) -> Iterator[str]:
     """Yield the whole comparison as one JSON text."""
-    yield json_text(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "old": of.old,
-            "new": of.new,
-            "same": of.found.is_same,
-            "allow": of.level,
-            "beyond": list(of.excess),
-            "routes": [_route(route) for route in of.found.routes],
-            "owners": [
-                {"name": name, "go": gone, "come": come} for name, gone, come in of.found.owners
-            ],
-            "broken": list(of.broken),
-            "changes": [_change(change) for change in of.found.changes],
-            "caveats": list(of.found.caveats),
-            "leads": None if of.movements is None else _counted(of.movements),
-        },
-        indent=2,
-    )
+    yield json_text(difference_data(of), indent=2)
+
+
+def difference_data(of: Comparison) -> dict[str, Any]:
+    """Return the whole comparison, keys in a fixed order."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "old": of.old,
+        "new": of.new,
+        "same": of.found.is_same,
+        "allow": of.level,
+        "beyond": list(of.excess),
+        "routes": [_route(route) for route in of.found.routes],
+        "owners": [
+            {"name": name, "go": gone, "come": come} for name, gone, come in of.found.owners
+        ],
+        "broken": list(of.broken),
+        "changes": [_change(change) for change in of.found.changes],
+        "caveats": list(of.found.caveats),
+        "leads": None if of.movements is None else _counted(of.movements),
+    }
 
 
 def _route(route: RouteDifference) -> dict[str, Any]:
