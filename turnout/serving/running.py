@@ -145,13 +145,13 @@ def bound(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(2_048)
-        return listening
     except (OSError, OverflowError) as failure:
         listening.close()
         reason = getattr(failure, "strerror", None) or str(failure)
         raise ServeError(
             f"{host}:{port} can't be listened at: {reason}", "choose another"
         ) from None
+    return listening
 
 
 def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, workers: int) -> None:
