@@ -10,15 +10,18 @@ from pathlib import Path
 from random import Random
 
 import attrs
+import psycopg
 import pytest
 
 from tests.support.policies import compiled
+from tests.support.servers import fresh, gone_afterwards
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError, notes
-from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.anywhere import checked_whole, rebuilt
 from turnout.runtime.stores.notes import StateNote
 from turnout.runtime.stores.rebuilding import rebuild
+from turnout.runtime.stores.server.schemas import in_schema
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.stores.sums import check_whole
 
@@ -391,3 +394,22 @@ def test_what_the_log_itself_lacks_is_not_made_again(written: bytes, tmp_path: P
     path = changed(written, tmp_path, "events")
     with pytest.raises(StateError, match="is damaged"):
         rebuild(path, is_written=True)
+
+
+def test_where_leads_stand_on_a_server_is_made_of_the_log_again() -> None:
+    with gone_afterwards(fresh()) as server:
+        with Router(POLICY, state=server) as router:
+            for at in range(6):
+                router.route(lead(at), at=AT)
+        assert rebuilt(server, is_written=False).is_same
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            for change in (
+                "UPDATE {s}.load SET open = open + 1",
+                "UPDATE {s}.decisions SET status = 'closed' WHERE lead = 'L-1'",
+            ):
+                connection.execute(in_schema(server, change))
+        found = rebuilt(server, is_written=True)
+        assert found.astray == (("inbound", "L-1"),)
+        assert "ana" in found.loads
+        assert rebuilt(server, is_written=False).is_same
+        assert checked_whole(server).leads == 6

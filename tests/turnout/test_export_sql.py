@@ -10,9 +10,8 @@ from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
 from tests.support.sources import ROOT
-from turnout.warehouse import column_tests, drawn_texts, raw_fields, syntax
+from turnout.warehouse import column_tests, raw_fields, syntax
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
-from turnout.warehouse.drawn_leads import Dice
 from turnout.warehouse.syntax import named, noted, number
 from turnout.warehouse.texts_asked import word_pattern
 
@@ -188,18 +187,13 @@ def test_a_view_over_texts_that_reads_otherwise_is_found(
 ) -> None:
     monkeypatch.setattr(raw_fields, "normal", same)  # blanks in a row stay
     rule = 'rule odd { when title is "two words" to queue night }'
-    monkeypatch.setattr(drawn_texts, "_respelled", with_more_blanks)
-    found = run(policy(tmp_path, rule), "--dialect", "duckdb", "--raw", "--check", "150")
+    found = run(policy(tmp_path, rule), "--dialect", "duckdb", "--raw", "--check", "400")
     assert found.exit_code == 1
     assert "by the plan: " in found.stdout
 
 
 def same(this: syntax.Sql) -> syntax.Sql:
     return this
-
-
-def with_more_blanks(value: str, _: Dice) -> str:
-    return value.replace(" ", "  ")
 
 
 @pytest.mark.parametrize(
@@ -276,3 +270,21 @@ def test_the_committed_view_is_what_is_written_today_and_the_guide_shows_it(tmp_
     shown = guide.partition("```sql\n")[2].partition("```")[0]
     assert "rule rebate: discount > 20" in shown
     assert shown in script
+
+
+@pytest.mark.parametrize(
+    ("example", "more"),
+    [
+        ("multi-product/products", ("--route", "renewal")),
+        ("retention/retention", ()),
+        ("from-salesforce/leads", ("--raw",)),
+    ],
+)
+def test_the_view_of_an_example_says_what_its_plan_says(
+    example: str, more: tuple[str, ...]
+) -> None:
+    path = ROOT / f"examples/{example}.route"
+    asked = ("--dialect", "duckdb", "--at", "2026-11-23T10:00", "--for-batch", "--check", "60")
+    found = run(path, *asked, *more)
+    assert found.exit_code == 0, found.output
+    assert "; 0 decided otherwise." in found.stdout

@@ -5,6 +5,7 @@ Some values are spelled in other ways, some are placeholders or nothing, some ar
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from turnout.compiler.plan.value import Plan
@@ -12,10 +13,13 @@ from turnout.dsl import types
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values import languages, places
 from turnout.warehouse.drawn_leads import HOSTILE, Dice, drawn_leads
+from turnout.warehouse.raw_texts import is_clear_text
 
 _NOTHING = ("", " ", "n/a", "N/A", "--", "?", "unknown", "null", "-", "#N/A", "(none)")
 _ODD = ("about 50", "1,200", "12.5", "5k", "03/04/2026", "2026-02-30", "kim@firm.example", "007")
 _ONE_IN = 4
+_CENT = Decimal("0.01")
+_QUOTES = ("'", '"', "=")
 
 
 def drawn_texts(
@@ -25,8 +29,12 @@ def drawn_texts(
     dice = Dice(2)
     found: list[dict[str, str | None]] = []
     for lead in drawn_leads(plan, fields, today, count):
+        is_odd = not dice.below(_ONE_IN)
         row = {
-            column: _text(fields[name], lead.get(name), dice) for name, column in columns.items()
+            column: _text(fields[name], lead.get(name), dice)
+            if is_odd
+            else _plain(fields[name], lead.get(name), dice)
+            for name, column in columns.items()
         }
         found.append({name: _storable(value) for name, value in row.items()})
     return found
@@ -34,6 +42,29 @@ def drawn_texts(
 
 def _storable(value: str | None) -> str | None:
     return value if value is None or "\0" not in value else None
+
+
+def _plain(field: Field, value: Value | None, dice: Dice) -> str | None:
+    """Return a value as most leads have it, so that what they are decided by is read."""
+    if isinstance(field.type, types.Email) and isinstance(value, str):
+        value = f"kim@{value.partition('@')[2].split(' ')[0] or 'firm.example'}"
+    if isinstance(field.type, types.Language) and isinstance(value, str):
+        value = value[:2]
+    match value:
+        case None:
+            return None if dice.below(_ONE_IN) else dice.one(_NOTHING[:2])
+        case bool() | frozenset():
+            return _written(value, dice)
+        case int():
+            return str(abs(value) % 10**12)
+        case Decimal():
+            return format(abs(value) % 10**8 // _CENT * _CENT, "f")
+        case str() if not is_clear_text(value) or value[:1] in _QUOTES:
+            return None
+        case str():
+            return dice.one((value, value.upper(), f" {value}", value.replace(" ", "  ")))
+        case date():
+            return value.isoformat()
 
 
 def _text(field: Field, value: Value | None, dice: Dice) -> str | None:

@@ -361,8 +361,10 @@ def _subdivision(of: RawText, within: str | None) -> RawReading:
         (every((is_alone, is_plain, is_no_code)), ISSUE),
         (is_alone, UNREAD),
     ]
-    cases = [*found.cases[:2], *alone, *found.cases[2:]]
-    return RawReading(cases, UNREAD, found.joins, found.tables)
+    whole = _joined(of, name, "w", "small", exp.DPipe(this=text(":"), expression=n, safe=True))
+    elsewhere = every((negated(is_alone), is_there(column("key", of.dialect, f"w{of.at}"))))
+    cases = [*found.cases[:2], *alone, (elsewhere, ISSUE), *found.cases[2:]]
+    return RawReading(cases, UNREAD, (*found.joins, whole), found.tables)
 
 
 def _language(of: RawText) -> RawReading:
