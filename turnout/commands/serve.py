@@ -19,7 +19,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
     examples=(
         "turnout serve inbound.route --state inbound.db",
         "turnout serve inbound.route --state inbound.db --allow same-team",
-        "turnout serve inbound.route --state 'postgresql://db/leads' --tokens t --workers 4",
+        "turnout serve in.route --state postgresql://db/leads --tokens t --workers 4",
     ),
 )
 @POLICY
