@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "too-slow": ProblemKind(408, "The body came too slowly", "Send it again."),
         "too-many": ProblemKind(
             429,
-            "More leads wait than can be decided soon",
+            "More is asked than can be done soon",
             "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
         ),
         "no-state": ProblemKind(
