@@ -53,7 +53,7 @@ def test_who_asks_the_same_waits_for_one_report_and_leads_are_decided_meanwhile(
         assert goes_on.wait(20)
         return state_page(*asked)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr("turnout.serving.reports.state_page", slow)
+    monkeypatch.setattr("turnout.serving.lead_reports.state_page", slow)
     with ThreadPoolExecutor(6) as pool:
         same = [pool.submit(client.get, "/report") for _ in range(4)]
         assert begun.acquire(timeout=20)

@@ -33,11 +33,11 @@ from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
+from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
 from turnout.serving.reloading import PolicySource, Reloader, open_router
-from turnout.serving.reports import Reports
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion

@@ -20,7 +20,7 @@ from turnout.serving.served_versions import Served
 from turnout.serving.tokens import KnownTokens
 
 if TYPE_CHECKING:
-    from turnout.serving.reports import Reports
+    from turnout.serving.lead_reports import Reports
 
 COOKIE = "turnout-token"
 """Where a browser has the token of a person; no script can read it."""
