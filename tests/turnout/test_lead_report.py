@@ -252,6 +252,7 @@ def test_what_is_erased_or_renamed_is_so_in_a_report(state: Path, tmp_path: Path
     copy = copied(state, tmp_path)
     report(copy, "source")
     erase_in(copy, Erasure(leads=("L-3",), actor="dpo"))
+    assert not index_path(copy).exists()
     rename_in(copy, NewName("person", "ana", "anna"))
     told = report(copy, "source")
     assert {row[0]: row[1] for row in rows(told, "by_source")} == {"web": 4, "(none)": 2, "ad": 1}
