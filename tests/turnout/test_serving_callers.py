@@ -45,6 +45,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "POST /people/ana/pause": (401, 401, 403, 403, OK, OK, OK, 403),
     "POST /people/ana/back": (401, 401, 403, 403, OK, OK, OK, 403),
     "GET /events": (401, 401, 403, OK, 403, OK, 403, 403),
+    "GET /report": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy/diagram.svg": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy/lead.schema.json": (401, 401, 403, OK, 403, OK, 403, 403),

@@ -15,11 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from turnout.serving import acts, api_pages, inquiries, lead_requests, people_pages
+from turnout.serving import acts, api_pages, inquiries, lead_reports, lead_requests, people_pages
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
-from turnout.serving.service import Service
+from turnout.serving.service import REPORT, Service
 
 LEAD = "/leads/{lead:path}"
 
@@ -37,6 +37,7 @@ PATHS: dict[str, dict[str, Handler]] = {
     "/people/{person}/pause": {"POST": acts.absence("paused")},
     "/people/{person}/back": {"POST": acts.post_back},
     "/events": {"GET": inquiries.get_events},
+    REPORT: {"GET": lead_reports.get_report},
     "/policy": {"GET": inquiries.get_policy},
     "/policy/diagram.svg": {"GET": inquiries.get_diagram},
     "/policy/lead.schema.json": {"GET": inquiries.get_schema},

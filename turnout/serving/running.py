@@ -28,10 +28,12 @@ from turnout.compiler.compiled_policy import Compiled
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
+from turnout.project.report_settings import ReportSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
+from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
@@ -56,7 +58,7 @@ class ServingSettings:
 
     tokens: the file with them. provider: of people's tokens, None where none is configured.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
-    versions of the policy's files are served.
+    versions of the policy's files are served. report: what reports are made with.
     """
 
     source: PolicySource
@@ -65,6 +67,7 @@ class ServingSettings:
     limits: Limits = attribute(factory=Limits)
     is_local: bool = True
     is_watching: bool = True
+    report: ReportSettings = attribute(factory=ReportSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
 
     def __call__(self) -> ASGIApp:
@@ -96,6 +99,7 @@ class ServingSettings:
             served,
             writer,
             counters.ServiceCounters(),
+            Reports(self.source.state, self.source.wait, self.report),
             self.limits,
             tokens,
             people,
