@@ -32,7 +32,7 @@ from turnout.compiler.checks.check import (
 )
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
-from turnout.compiler.leads.regions import truth
+from turnout.compiler.leads.regions import Region, truth
 from turnout.compiler.leads.space import Space
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.questions.analysis import Analysis, analyse
@@ -330,7 +330,7 @@ def _with_regions(now: Analysis, before: Analysis, edit: _Edit, names: frozenset
     changed = _changed(before.space, now.space)
     if changed is None:
         return now
-    is_kept = _is_any
+    is_kept: Callable[[Region], bool] = _is_any
     if changed or names:
         is_kept = now.regions.take_over(before.regions, changed, names)
     numbers = ((old, edit.kept(old)) for old in range(len(before.taken)))

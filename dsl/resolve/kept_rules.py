@@ -135,8 +135,8 @@ class KeptRules:
             for use, of in uses
         )
         apart = Source(span.source.name, span.text)  # the whole text isn't kept for its sake
-        names = frozenset(each.name for each in (*found, *names_in(rule.condition)))
-        made = _Made(_moved(rule, apart, -span.start), 0, found, self.ground, names)
+        names = {each.name for each in found} | {each.name for each in names_in(rule.condition)}
+        made = _Made(_moved(rule, apart, -span.start), 0, found, self.ground, frozenset(names))
         self.made.setdefault(span.source.name, {})[span.start] = made
 
     def references(self, declared: Declarations) -> Iterator[Reference]:
