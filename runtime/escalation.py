@@ -84,7 +84,7 @@ class Escalator:
             )
             then, own = (
                 Steps(rule, prepare.steps(each))
-                for each in (named, answer.attempts if sla.reassigns else ())
+                for each in (named, answer.own_attempts if sla.reassigns else ())
             )
             return _Escalation(policy, answer, sla, then, own, last, passes_on)
 
