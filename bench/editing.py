@@ -141,7 +141,7 @@ def margins(one: Editor, uri: str, text: str) -> None:
     whole: Json = {"range": lines(0, text.count("\n"))}
     rule: Json = {"position": position(text, text.rindex("  rule ", 0, at) + 8), "newName": "x-y"}
     team: Json = {"position": position(text, text.index("round-robin", at) + 13), "newName": "x-y"}
-    for name, method, params, reach in (
+    questions: tuple[tuple[str, str, Json, float], ...] = (
         ("findings that are pulled", "diagnostic", {}, 0.15),
         ("document highlights", "documentHighlight", team, OFTEN),
         ("code actions", "codeAction", {**here, "context": {}}, OFTEN),
@@ -157,15 +157,16 @@ def margins(one: Editor, uri: str, text: str) -> None:
         ("rename a team", "rename", team, SELDOM),
         ("format a selection", "rangeFormatting", {**here, **form}, SELDOM),
         ("format the file", "formatting", form, SELDOM),
-    ):
+    )
+    for name, method, params, reach in questions:
         after_edit(one, uri, text, (name, f"textDocument/{method}", {**file, **params}), reach)
     way = {"uri": uri, "rule": name_at(text, at)}
     for name, order, said in (
         ("a rule's way", "showRule", way),
         ("the diagram", "diagram", {"uri": uri}),
     ):
-        params = {"command": f"turnout.server.{order}", "arguments": [said]}
-        about = (f"command: {name}", "workspace/executeCommand", params)
+        ordered: Json = {"command": f"turnout.server.{order}", "arguments": [said]}
+        about = (f"command: {name}", "workspace/executeCommand", ordered)
         after_edit(one, uri, text, about, SELDOM)
     after_edit(one, uri, text, ("workspace symbols", "workspace/symbol", {"query": "core"}), SELDOM)
 

@@ -143,6 +143,8 @@ class _Writer:
 
 def _told(value: object) -> tuple[str, str]:
     """Return by what the members of a set are in order."""
+    if isinstance(value, frozenset):
+        return "frozenset", repr(sorted(map(repr, cast("frozenset[object]", value))))
     return type(value).__name__, repr(value)
 
 

@@ -9,7 +9,7 @@ later passes stay silent about it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache, partial
 
@@ -58,7 +58,7 @@ def recovered(
         file = attempt.read()
         if file is not None:
             found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
-            found = list(dict.fromkeys(found))  # one mistake may be met again behind another
+            found = list(_once(found))
             found.sort(key=lambda each: each.span.start if each.span else 0)
             return file, tuple(found[:MAX_ERRORS])
         if attempt.next is None:  # what was read in its place can't stand there either
@@ -67,6 +67,16 @@ def recovered(
             refused.add(attempt.next.start)
         else:
             mended.append(attempt.next)
+
+
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield each mistake once; it may be met again behind another, with other help."""
+    met: set[tuple[str, Span | None, str]] = set()
+    for each in found:
+        mistake = each.name, each.span, each.message
+        if mistake not in met:
+            met.add(mistake)
+            yield each
 
 
 def most_mended(length: int) -> int:

@@ -5,8 +5,9 @@ targets: it is "downward redundant" in the words of firewall analysis (Liu and G
 "Complete redundancy detection in firewalls", DBSec 2005). Nearly every rule is cleared at
 once, by one lead that a later rule would send elsewhere. Of the others it is asked whether
 some lead is left without the rule, and then, later rule by later rule, whether one of those
-that send elsewhere gets some. A rule that lets leads on is never said to be redundant: what it
-does lies in its place.
+that send elsewhere gets some. A rule that lets leads on is redundant for sure where all of its
+leads come to one clause next that offers them the same first, on the same terms: they are
+asked once more whom they were asked before. Where they come to several, nothing is said.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -27,6 +28,8 @@ REDUNDANT_RULE = warning(
 
 MOST_LABELS = 3
 
+_SENT = "its leads would be sent to the same place"
+
 
 def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> Iterator[Finding]:
     """Yield a `redundant-rule` for each rule that no lead would miss, in order.
@@ -36,10 +39,11 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
     outcomes = analysis.outcomes
     last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
-        if at in known or not clause.is_rule or clause.lets_on or last[outcomes[at]] == at:
+        if at in known or not clause.is_rule or (not clause.lets_on and last[outcomes[at]] == at):
             continue
         try:
-            heirs = _heirs(analysis, outcomes, at)
+            find = _next_heirs if clause.lets_on else _heirs
+            heirs = find(analysis, outcomes, at)
         except OutOfSteps as stopped:
             yield undecided(clause, "changes any lead's outcome", analysis.budget, stopped)
             continue
@@ -64,6 +68,27 @@ def _heirs(analysis: Analysis, outcomes: Sequence[Outcome], at: int) -> list[int
         if elsewhere and _takes(analysis, own, later, others[:number]):
             return []
     return _heirs_of(analysis, at, others)
+
+
+def _next_heirs(analysis: Analysis, outcomes: Sequence[Outcome], at: int) -> list[int]:
+    """Return the clause that asks the targets of rule `at` first for all leads that it lets on.
+
+    None if there is no such clause, or where it depends on who accepts a lead in time.
+    """
+    own = analysis.taken[at]
+    for by in analysis.index.clauses_meeting(own, len(outcomes)):
+        if by <= at or analysis.find([own, analysis.taken[by]], outside=range(at)) is None:
+            continue
+        is_again = _begins_with(outcomes[by], outcomes[at])
+        has_all = is_again and analysis.find([own, analysis.left(by)], outside=range(at)) is None
+        is_timed = any(analysis.route.clauses[each].offer is not None for each in (at, by))
+        return [by] if has_all and not is_timed else []
+    return []
+
+
+def _begins_with(outcome: Outcome, first: Outcome) -> bool:
+    targets = outcome.targets[: len(first.targets)]
+    return targets == first.targets and outcome.terms == first.terms
 
 
 def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
@@ -98,7 +123,9 @@ def _differs(analysis: Analysis, outcomes: Sequence[Outcome], at: int, point: Ma
 
 def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
     clauses = analysis.route.clauses
-    labels = [Label(clauses[by].span, "sends them to the same place") for by in heirs[:MOST_LABELS]]
+    letting = clauses[at].lets_on
+    same = "asks the same first" if letting else "sends them to the same place"
+    labels = [Label(clauses[by].span, same) for by in heirs[:MOST_LABELS]]
     notes = ("others below would send some of them there, too",) if heirs[MOST_LABELS:] else ()
     # Of an heir it may be said, too, that it could go: one thing at a time.
     heir = f"{clauses[heirs[0]].title}, left as it is,"
@@ -106,7 +133,7 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
     return REDUNDANT_RULE.finding(
         clauses[at].span,
         f"no lead would notice if {clauses[at].title} went",
-        text="its leads would be sent to the same place",
+        text="the next rule asks the same targets" if letting else _SENT,
         labels=tuple(labels),
         notes=notes,
         help=(f"delete it, and {heir} will take its leads",),

@@ -7,7 +7,7 @@ Erasing and pruning go step by step, where the state is.
 
 import tempfile
 from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +19,7 @@ from turnout.runtime.stores import WAIT, StateError
 from turnout.runtime.stores.carrying import exported, import_state
 from turnout.runtime.stores.erasing import Erasure, erase
 from turnout.runtime.stores.new_names import NewName
+from turnout.runtime.stores.notes import index_path
 from turnout.runtime.stores.pruning import Pruned, prune
 from turnout.runtime.stores.rebuilding import Rebuilt, check_log, rebuild
 from turnout.runtime.stores.renaming import rename
@@ -147,6 +148,7 @@ def rename_in(at: Whereabouts, name: NewName, *, joins: bool = False, wait: floa
 def erase_in(at: Whereabouts, erasure: Erasure, *, wait: float = WAIT) -> tuple[str, ...]:
     """Erase leads in a state; see `erasing`."""
     if not isinstance(at, ServerAddress):
+        _forget_index(at)
         return erase(at, erasure, wait=wait)
     _check_driver(at)
     from turnout.runtime.stores.server.forgetting import erase_on_server  # noqa: PLC0415 - an extra
@@ -159,11 +161,18 @@ def prune_in(
 ) -> Pruned:
     """Take out of a state what is kept no longer; see `pruning`."""
     if not isinstance(at, ServerAddress):
+        _forget_index(at)
         return prune(at, retention, moment, wait=wait)
     _check_driver(at)
     from turnout.runtime.stores.server.forgetting import prune_on_server  # noqa: PLC0415 - an extra
 
     return prune_on_server(at, retention, moment, wait=wait)
+
+
+def _forget_index(path: Path) -> None:
+    """Delete what was read of a log, of which something is about to go; it is made anew."""
+    with suppress(OSError):
+        index_path(path).unlink()
 
 
 @contextmanager

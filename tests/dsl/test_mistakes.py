@@ -308,6 +308,17 @@ def test_blanks_of_a_word_processor_are_told_once(tmp_path: Path) -> None:
     }
 
 
+def test_a_mistake_that_is_met_again_behind_another_is_told_once() -> None:
+    text = """route trial {
+  rule a {
+    when usage >= 60 and id in first 20 of "call-the-small"
+    to   round}-robin sellers
+"""
+    found = parse(Source("policy.route", text))[1]
+    told = [(each.name, each.span, each.message) for each in found]
+    assert len(told) == len(set(told))
+
+
 def test_the_rest_of_the_file_is_checked_as_if_it_had_been_written_right(tmp_path: Path) -> None:
     file = tmp_path / "p.route"
     file.write_text(

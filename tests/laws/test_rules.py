@@ -5,9 +5,15 @@ from datetime import date
 from typing import TypeAlias
 
 import attrs
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
-from tests.support.counting import Counted, claim, does, goes_on, outcome, union
-from tests.support.enumeration import Arrival
+from tests.laws.test_difference import RULE
+from tests.support.counting import Counted, claim, counted, does, goes_on, outcome, union
+from tests.support.enumeration import Arrival, tiny_columns
+from tests.support.strategies import Written as WrittenPolicy
+from tests.support.strategies import conditions, policies
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import (
     NEVER,
@@ -34,23 +40,68 @@ from turnout.dsl.wording import is_list_of_texts, is_one_test, written
 
 @claim
 def test_a_rule_is_redundant_iff_it_has_leads_and_none_would_miss_it(of: Counted) -> None:
-    """But for rules that let leads on, which are never said to be redundant.
+    held_to_redundancy(of)
 
-    Nor are rules where such a rule shares leads with them if that alone makes the difference.
+
+def held_to_redundancy(of: Counted) -> None:
+    """Assert that rules are called redundant iff they have leads and none would miss them.
+
+    Of rules that let leads on it is said where one clause next asks the same of all of them.
+
+    Of others it isn't where such a rule shares leads with them, if only that makes a difference.
     """
     found = {finding.span for finding in of.named("redundant-rule")}
     going_on = union(
         hit for clause, hit in zip(of.clauses, of.hits, strict=True) if goes_on(clause)
     )
-    for clause, reach in zip(of.clauses, of.reach, strict=True):
-        if clause.is_rule and goes_on(clause):
-            assert clause.span not in found
-        elif clause.is_rule:
-            told = of.outcomes(of.without([clause.span]), reach)
-            is_missed = any(outcome(before) != outcome(after) for before, after in told)
-            is_redundant = bool(reach) and not is_missed
-            assert (clause.span in found) <= is_redundant, clause.name
+    for at, (clause, reach) in enumerate(zip(of.clauses, of.reach, strict=True)):
+        if not clause.is_rule:
+            continue
+        told = of.outcomes(of.without([clause.span]), reach)
+        is_missed = any(outcome(before) != outcome(after) for before, after in told)
+        is_redundant = bool(reach) and not is_missed
+        assert (clause.span in found) <= is_redundant, clause.name
+        if goes_on(clause):
+            assert (clause.span in found) == asks_again_next(of, at), clause.name
+        else:
             assert (clause.span in found) == is_redundant or going_on & reach, clause.name
+
+
+@st.composite
+def asking_again(draw: DrawFn) -> WrittenPolicy:
+    """Return a tiny policy in which a rule lets its leads on right before one that asks alike."""
+    columns = draw(tiny_columns())
+    written = draw(policies(columns, patterns=False, rules=4, most=len(columns), handed=False))
+    rules = [*RULE.finditer(written.text)]
+    assume(rules)
+    rule = draw(st.sampled_from(rules))
+    asked, targets = f"({rule[3]})", rule[4].split(" else ")
+    declared = [column for column in columns if f" {column.line}" in written.text]
+    if declared and (word := draw(st.sampled_from(("", "and", "or")))):
+        asked += f" {word} {draw(conditions(declared, depth=0, patterns=False))}"
+    target = draw(st.sampled_from((targets[0], targets[0], targets[0], "person cleo")))
+    again = f"rule again{rule[2]} {{ when {asked} to {target} else continue }}\n"
+    text = f"{written.text[: rule.start()]}{again}{written.text[rule.start() :]}"
+    return WrittenPolicy(text, written.tables)
+
+
+@settings(max_examples=40)
+@given(asking_again())
+def test_a_rule_that_lets_leads_on_is_redundant_where_the_next_asks_alike(
+    written: WrittenPolicy,
+) -> None:
+    held_to_redundancy(counted(written))
+
+
+def asks_again_next(of: Counted, at: int) -> bool:
+    """Return whether all leads that a rule lets on come to one clause next, which begins alike."""
+    reach, (targets, terms, _) = of.reach[at], does(of.clauses[at])
+    nexts = (by for by in range(at + 1, len(of.clauses)) if reach & of.hits[by])
+    by = next(nexts, None) if reach else None
+    if by is None or reach & ~of.hits[by]:
+        return False
+    its, its_terms, _ = does(of.clauses[by])
+    return its[: len(targets)] == targets and its_terms == terms
 
 
 @claim

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.skipif(
 SETTINGS = {
     "chat.disableAIFeatures": True,
     "files.autoSave": "off",
+    "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
     "window.commandCenter": False,
     "workbench.colorTheme": "Default Light Modern",
@@ -66,7 +68,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
     """Return where the editor is, with the extension installed."""
-    data = tmp_path_factory.mktemp("data")
+    with _started(tmp_path_factory.mktemp("data"), ["--disable-workspace-trust"]) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def distrustful(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
+    """Return where an editor is that trusts no folder before it is told to."""
+    with _started(tmp_path_factory.mktemp("distrustful"), []) as where:
+        yield where
+
+
+@contextmanager
+def _started(data: Path, options: list[str]) -> Generator[str, None, None]:
     (data / "User").mkdir()
     (data / "User/settings.json").write_text(json.dumps(SETTINGS), "utf-8")
     with socket.socket() as one:
@@ -76,9 +90,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, No
     subprocess.run([*common, "--install-extension", str(VSIX)], check=True, capture_output=True)
     where = f"127.0.0.1:{port}"
     quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"]
-    trusting = ["--disable-workspace-trust", "--bind-addr", where]
     with subprocess.Popen(
-        [*common, *quiet, *trusting], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*common, *quiet, *options, "--bind-addr", where],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as started:
         try:
             _wait(lambda: _answers(port), "the editor answers")
@@ -104,11 +119,16 @@ def _wait(holds: Callable[[], Any], what: str) -> Any:
 class Editor:
     """The editor with a file in front. page: what drives it."""
 
-    def __init__(self, browser: Any, address: str, folder: Path, name: str) -> None:
+    def __init__(
+        self, browser: Any, address: str, folder: Path, name: str, *, is_trusted: bool = True
+    ) -> None:
         self.page = browser.new_page(viewport={"width": 1400, "height": 900})
         self.page.set_default_timeout(PATIENCE)
         opened = json.dumps([["openFile", f"vscode-remote://{address}{folder}/{name}"]])
         self.page.goto(f"http://{address}/?folder={folder}&payload={quote(opened)}")
+        if not is_trusted:
+            self.page.locator(".view-line", has_text="route").first.wait_for()
+            return
         # The button is there once the extension is.
         self.page.locator("a[aria-label*='Diagram beside the text']").first.wait_for()
         self.page.locator(".codelens-decoration a").first.wait_for(state="attached")
@@ -200,3 +220,50 @@ def test_the_test_explorer_runs_the_tests(address: str, workspace: Path) -> None
         one.command("Focus on Test Explorer View", of="Testing")
         one.page.locator(".test-explorer .result-summary", has_text="35/36").wait_for()
         one.picture("test-explorer")
+
+
+def test_a_workspace_that_is_not_trusted_runs_nothing(
+    distrustful: str, workspace: Path, tmp_path: Path
+) -> None:
+    ran = tmp_path / "ran"
+    folder = tmp_path / "foreign"
+    copytree(workspace, folder)
+    command = folder / ".venv/bin/turnout"
+    command.write_text(
+        f'#!/bin/sh\ntouch "{ran}"\nexec "{sys.executable}" -m turnout "$@"\n', "utf-8"
+    )
+    with launched() as browser:
+        one = Editor(browser, distrustful, folder, "people.route", is_trusted=False)
+        one.page.locator(".statusbar-item", has_text="Restricted Mode").wait_for()
+        _wait(lambda: len(_colours(one)) > 2, "the words have colours")
+        one.page.wait_for_timeout(3_000)
+        one.picture("not-trusted")
+        assert not ran.exists()
+        one.command("Manage Workspace Trust", of="Workspaces")
+        one.page.locator(".workspace-trust-buttons-row a", has_text="Trust").first.click()
+        _wait(ran.exists, "the server is started once the folder is trusted")
+
+
+def _colours(one: Editor) -> set[str]:
+    spans = one.page.locator(".view-line span span")
+    return set(spans.evaluate_all("all => all.map(each => each.className)"))
+
+
+def test_the_commands_run_as_tasks_and_report_problems(address: str, workspace: Path) -> None:
+    main = workspace / "inbound.route"
+    text = main.read_text("utf-8")
+    main.write_text(text.replace("when Enterprise\n", "when Enterprisy\n", 1), "utf-8")
+    try:
+        with launched() as browser:
+            one = Editor(browser, address, workspace, "inbound.route")
+            one.command("Check this policy")
+            terminal = one.page.locator(".terminal-tab, .terminal-outer-container").first
+            terminal.wait_for()
+            one.command("Focus on Problems View", of="Problems")
+            rows = one.page.locator(".markers-panel .monaco-list-row", has_text="Enterprisy")
+            rows.first.wait_for()
+            one.picture("check-as-a-task")
+            one.command("Whose decision changes since HEAD")
+            one.page.locator(".terminal-tab, .terminal-outer-container").first.wait_for()
+    finally:
+        main.write_text(text, "utf-8")

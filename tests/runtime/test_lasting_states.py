@@ -150,11 +150,14 @@ def test_a_server_whose_disk_is_full_is_told_and_keeps_what_had_ended() -> None:
         assert checked_whole(at).leads == 9
 
 
-def lived(router: Router, events: int) -> int:
-    """Live through so many events and return at which hour: leads come, are touched, moved."""
+def lived(router: Router, events: int, hours: int | None = None) -> int:
+    """Live through so many events and return at which hour: leads come, are touched, moved.
+
+    hours: as many instead; on a server some numbers of events are left out.
+    """
     chance = random.Random(11)  # noqa: S311 - nothing is secret
     number = hour = 0
-    while router.last_event() < events:
+    while router.last_event() < events if hours is None else hour < hours:
         hour += 1
         at = AT + hour * HOUR
         size = min(500, events // 5)
@@ -179,7 +182,7 @@ def test_a_long_history_is_replayed_to_the_same_state(
     count = THOROUGH if request.config.getoption("thorough") else HISTORY
     policy = killed_runs.policy()
     with Router(policy, state=state, wait=60) as kept, Router(policy) as replayed:
-        assert lived(kept, count) == lived(replayed, count)
+        lived(kept, count, lived(replayed, count))
         events = tuple(kept.events())
         assert len(events) >= count
         for here, there in zip(events, replayed.events(), strict=True):

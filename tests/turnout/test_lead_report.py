@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 import turnout
+from tests.support.servers import fresh, gone_afterwards
 from turnout import Router
+from turnout.dsl.policy import Retention
 from turnout.reporting.asked import AskedReport, ReportBy
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.measure_tables import MeasureValue
 from turnout.reporting.report import LeadReport, lead_report
-from turnout.runtime.stores.anywhere import erase_in, open_known, rename_in
+from turnout.runtime.stores.anywhere import erase_in, open_known, prune_in, rename_in
 from turnout.runtime.stores.erasing import Erasure
 from turnout.runtime.stores.new_names import NewName
 from turnout.runtime.stores.notes import index_path
@@ -250,6 +252,7 @@ def test_what_is_erased_or_renamed_is_so_in_a_report(state: Path, tmp_path: Path
     copy = copied(state, tmp_path)
     report(copy, "source")
     erase_in(copy, Erasure(leads=("L-3",), actor="dpo"))
+    assert not index_path(copy).exists()
     rename_in(copy, NewName("person", "ana", "anna"))
     told = report(copy, "source")
     assert {row[0]: row[1] for row in rows(told, "by_source")} == {"web": 4, "(none)": 2, "ad": 1}
@@ -259,6 +262,18 @@ def test_what_is_erased_or_renamed_is_so_in_a_report(state: Path, tmp_path: Path
         texts = {text for (text,) in connection.execute("SELECT text FROM texts")}
     connection.close()
     assert not any("L-3" in text for text in texts)
+
+
+def test_of_pruned_leads_it_stays_known_how_they_stand(state: Path, tmp_path: Path) -> None:
+    copy = copied(state, tmp_path)
+    report(copy)
+    prune_in(copy, Retention(values=None, events=timedelta(days=1)), at("12:00", 9))
+    told = report(copy)
+    # L-3's last decision is that it was claimed from the fallback's queue.
+    assert [row[1] for row in rows(told, "coverage")] == [4, 2, 1, 0, 0]
+    assert rows(told, "leads")[:5] == rows(report(state), "leads")[:5]
+    # Of L-7, whose last event is the newest of the state, all is known yet.
+    assert rows(told, "speed")[-2:] == [("not yet", 3, None), ("at a time not known", 3, None)]
 
 
 def test_without_a_place_for_the_index_it_is_made_in_memory(state: Path, tmp_path: Path) -> None:
@@ -272,3 +287,14 @@ def copied(state: Path, folder: Path) -> Path:
     (folder / "in.route").write_text(POLICY)
     copy_state(state, folder / "s.db")
     return folder / "s.db"
+
+
+def test_a_state_on_a_server_is_told_of_as_one_in_a_file(state: Path) -> None:
+    policy = turnout.load(state.parent / "in.route").compiled
+    with gone_afterwards(fresh()) as there:
+        with Router(policy, state=there) as router:
+            lived(router)
+        with closing(open_known(there)) as store:
+            asked = AskedReport(DAY + timedelta(days=2, hours=12))
+            told = lead_report(store, there, asked, IndexManner(policy.policy))
+    assert told.tables == report(state).tables

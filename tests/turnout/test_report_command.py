@@ -5,6 +5,8 @@ import io
 import json
 import re
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,13 @@ from click.testing import CliRunner, Result
 
 from tests.support.browsing import Opened, launched
 from turnout.cli import cli
+from turnout.compiler.compiled import compile_policy
+from turnout.dsl.policy import Policy
+from turnout.rendering.measures.measured_page import state_page
 from turnout.rendering.screen import width
+from turnout.reporting.asked import AskedReport
+from turnout.reporting.fact_index import IndexManner
+from turnout.runtime.stores.anywhere import open_known
 
 POLICY = """policy inbound
 lead { id: text required  country: country }
@@ -34,6 +42,10 @@ NAME = '=cmd|"x" <script>alert(1)</script> \x1b[31m'
 
 def turnout(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
+
+
+def turnout_policy(folder: Path) -> Policy:
+    return compile_policy(folder / "in.route").policy
 
 
 def told(*arguments: str) -> str:
@@ -112,6 +124,11 @@ def test_a_wrong_setting_is_told_with_its_line(setting: str, said: str, tmp_path
 def test_the_page_needs_nothing_else_and_is_for_everybody(routed: Path) -> None:
     told("--format", "html", "-o", "report.html")
     page = (routed / "report.html").read_text()
+    policy = turnout_policy(routed)
+    with closing(open_known(routed / "s.db")) as store:
+        asked = AskedReport(datetime(2026, 11, 24, tzinfo=UTC))
+        served = state_page(store, routed / "s.db", asked, IndexManner(policy), "in")
+    assert served == page
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 
 from tests.support.command_line import turnout
 from tests.support.served import bearing, served, settings
-from turnout.serving import oidc, tokens
+from turnout.serving import oidc, running, tokens
 from turnout.serving.oidc import Provider
 from turnout.serving.running import ServeError, check_reach, check_workers, tokens_of
 from turnout.serving.tokens import TokenFile
@@ -44,6 +45,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "POST /people/ana/pause": (401, 401, 403, 403, OK, OK, OK, 403),
     "POST /people/ana/back": (401, 401, 403, 403, OK, OK, OK, 403),
     "GET /events": (401, 401, 403, OK, 403, OK, 403, 403),
+    "GET /report": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy/diagram.svg": (401, 401, 403, OK, 403, OK, 403, 403),
     "GET /policy/lead.schema.json": (401, 401, 403, OK, 403, OK, 403, 403),
@@ -91,6 +93,8 @@ def asked(
         lead = {"id": "L-1", "country": "DE"}
         answer = client.post("/leads", json=lead, headers=bearing(secrets["admin"])).json()
         assert answer["assignee"] == "ana"
+        # It is done with: whoever may do something with it is told so, in whatever order.
+        client.post("/leads/L-1/close", json={}, headers=bearing(secrets["admin"]))
         yield client, secrets
 
 
@@ -242,6 +246,15 @@ def test_a_service_that_others_reach_needs_tokens_even_where_all_were_revoked(
         check_reach(of, "0.0.0.0")  # noqa: S104 - it is refused
     with served(of) as client:
         assert client.post("/decide", json={}).status_code == 401
+
+
+def test_a_socket_answers_at_once_and_a_taken_port_is_told() -> None:
+    with running.bound("127.0.0.1", 0) as listening:
+        # What asyncio goes by when it switches Nagle's algorithm off.
+        assert listening.proto == socket.IPPROTO_TCP
+        port = listening.getsockname()[1]
+        with pytest.raises(ServeError, match="can't be listened at"):
+            running.bound("127.0.0.1", port)
 
 
 def test_several_processes_need_a_server(tmp_path: Path) -> None:

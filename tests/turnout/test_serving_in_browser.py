@@ -21,7 +21,7 @@ from turnout.serving.tokens import TokenFile
 def listening(folder: Path) -> Generator[tuple[str, str, Any], None, None]:
     """Give the address of a service, Ana's token and her service; three leads are hers."""
     of = settings(folder)
-    token = TokenFile(of.tokens).create("ana", (), person="ana")
+    token = TokenFile(of.tokens).create("ana", ("read",), person="ana")
     service: list[Any] = []
     app = of.application(compile_policy(of.source.main))
 
@@ -69,7 +69,7 @@ def test_a_person_works_on_their_leads_by_keyboard_on_a_phone_and_in_the_dark(
                 storage_state=state,
                 bypass_csp=True,  # axe is a script, and the page lets none in
             ).new_page()
-            for path in ("/me", "/docs"):
+            for path in ("/me", "/docs", "/report"):
                 scripted.goto(f"{address}{path}")
                 found = axe.Axe().run(scripted).response["violations"]
                 assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []

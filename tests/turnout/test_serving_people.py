@@ -37,7 +37,7 @@ def signed_in(client: TestClient, token: str) -> str:
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
-    assert "Path=/me" in cookie
+    assert "Path=/" in cookie
     return client.get("/me").text
 
 

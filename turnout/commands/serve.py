@@ -9,6 +9,7 @@ from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
+from turnout.project.configuration import configuration_of
 from turnout.rendering.jsons import json_text
 from turnout.runtime.stores.server.locations import Whereabouts
 
@@ -19,7 +20,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
     examples=(
         "turnout serve inbound.route --state inbound.db",
         "turnout serve inbound.route --state inbound.db --allow same-team",
-        "turnout serve inbound.route --state 'postgresql://db/leads' --tokens t --workers 4",
+        "turnout serve in.route --state postgresql://db/leads --tokens t --workers 4",
     ),
 )
 @POLICY
@@ -131,6 +132,7 @@ def command(
         provider,
         is_local=is_this_machine(host),
         is_watching=not no_reload,
+        report=configuration_of(policy).report,
     )
     if is_told:
         click.echo(json_text(settings.described(compiled), indent=2))

@@ -158,7 +158,7 @@ class FactsReader:
             if "draw" in said:
                 self._draw(row)
             lead = -1
-            if row.kind == "routed":
+            if row.kind == "routed" or "gone" in said:  # its first event may be kept no longer
                 lead = self._routed(row)
             elif row.kind == "renamed":
                 self.facts.renamed(*said["name"])
@@ -203,7 +203,8 @@ class FactsReader:
         if kind in _OWNED:
             what |= OWNED
         if "gone" in said:  # its other events are kept no longer
-            what |= _ENDINGS.get(said["gone"][2], 0)
+            _, _, status, touched = said["gone"]
+            what |= _ENDINGS.get(status, 0) | (CONTACTED if touched else 0)
         stint = len(self.facts.stints)
         names = (
             number(row.route),

@@ -227,8 +227,10 @@ def _speed(whole: Counts, times: LeadTimes) -> MeasureTable:
         before = within
     rows += [
         ("later", len(clock) - before, part(len(clock), whole["leads"])),
-        ("not yet", whole["leads"] - len(clock), None),
+        ("not yet", whole["leads"] - whole["contacted"], None),
     ]
+    if whole["contacted"] > len(clock):
+        rows.append(("at a time not known", whole["contacted"] - len(clock), None))
     median, p90, median_worked, p90_worked = times.quantiles()
     note = f"median {told_length(median)}, 90 % within {told_length(p90)}"
     if worked:

@@ -13,12 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from turnout.serving import acts, api_pages, inquiries, lead_requests, people_pages
+from turnout.serving import acts, api_pages, inquiries, lead_reports, lead_requests, people_pages
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
-from turnout.serving.service import Service
+from turnout.serving.service import REPORT, Service
 
 LEAD = "/leads/{lead:path}"
 
@@ -36,6 +37,7 @@ PATHS: dict[str, dict[str, Handler]] = {
     "/people/{person}/pause": {"POST": acts.absence("paused")},
     "/people/{person}/back": {"POST": acts.post_back},
     "/events": {"GET": inquiries.get_events},
+    REPORT: {"GET": lead_reports.get_report},
     "/policy": {"GET": inquiries.get_policy},
     "/policy/diagram.svg": {"GET": inquiries.get_diagram},
     "/policy/lead.schema.json": {"GET": inquiries.get_schema},
@@ -58,8 +60,11 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
 """What each path does for anybody."""
 
 
-def application(service: Service, reloader: Reloader | None = None) -> Starlette:
-    """Return the application. reloader: watches the policy's files, None where nobody does."""
+def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
+    """Return the application. reloader: watches the policy's files, None where nobody does.
+
+    A path that is written as it is asked for is found at once; the others go through the routes.
+    """
     service.paths = described()
     routes = [
         *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
@@ -88,7 +93,13 @@ def application(service: Service, reloader: Reloader | None = None) -> Starlette
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
     app.router.redirect_slashes = False
-    return app
+    at_once = {each.path: each.endpoint for each in routes if "{" not in each.path}
+
+    async def dispatched(scope: Scope, receive: Receive, send: Send) -> None:
+        found = at_once.get(scope["path"]) if scope["type"] == "http" else None
+        await (app if found is None else found)(scope, receive, send)
+
+    return dispatched
 
 
 def described() -> dict[str, dict[str, object]]:

@@ -12,7 +12,7 @@ SCOPES: Final[tuple[TokenScope, ...]] = get_args(TokenScope)
 
 MAY: Final = {
     "route": "have leads decided, and tried",
-    "read": "read leads, events, queues, absences, the policy, the metrics, and why",
+    "read": "read leads, events, queues, absences, the report, the policy, the metrics, and why",
     "act": "act for any person: what they do with their leads, claims, absences",
     "admin": "all of this, and have the policy's files read again",
 }

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from turnout import __version__
+from turnout.reporting.asked import BY
 from turnout.serving.acts import DEEDS, NEED_REASON
 from turnout.serving.problems import KINDS, MEDIA_TYPE
 from turnout.serving.products import example_lead, lead_schema_of
 from turnout.serving.served_versions import ServedVersion
+from turnout.serving.service import REPORT
 
 VERSION: Final = "3.1.0"
 
@@ -32,7 +34,15 @@ _EVENTS: Final = (
     ("since", "From this moment on.", _MOMENT),
     ("until", "Before this moment.", _MOMENT),
 )
+_REPORT: Final = (
+    ("since", "Leads that arrived from this moment on.", _MOMENT),
+    ("until", "Leads that arrived before this moment.", _MOMENT),
+    ("by", "What measures of leads are broken down by.", {"type": "string", "enum": [*BY]}),
+    ("route", "Of this route alone.", _TEXT),
+)
+_QUERIES: Final = {"/events": _EVENTS, "/queues/{queue}": _EVENTS[1:2], REPORT: _REPORT}
 _PRODUCES: Final[Mapping[str, str]] = {
+    REPORT: "text/html",
     "/policy/diagram.svg": "image/svg+xml",
     "/policy/lead.schema.json": "application/schema+json",
     "/metrics": "text/plain",
@@ -106,10 +116,9 @@ def _asked(path: str) -> list[dict[str, Any]]:
             _header("Idempotency-Key", "Stands in for the id of a lead without one."),
             _header("Prefer", "`handling=strict` refuses leads that aren't fit for the rules."),
         ]
-    named = _EVENTS if path == "/events" else _EVENTS[1:2] if path == "/queues/{queue}" else ()
     return [
         {"name": name, "in": "query", "description": said, "schema": schema}
-        for name, said, schema in named
+        for name, said, schema in _QUERIES.get(path, ())
     ]
 
 
@@ -169,6 +178,8 @@ def _answer(path: str) -> dict[str, Any]:
     content = {kind: {"schema": schema}}
     if path == "/events":
         content["text/event-stream"] = {"schema": _TEXT}
+    if path == REPORT:
+        content["application/json"] = {"schema": {"type": "object"}}
     if path == "/policy/reload":
         return {"202": {"description": "The files are looked at soon."}}
     told = {"200": {"description": "What was asked for.", "content": content}}
@@ -192,7 +203,7 @@ def _refused(path: str, method: str) -> dict[str, Any]:
     found = {401, 403, 500, 503}
     if method == "POST":
         found |= {400, 408, 413, 415, 422}
-    if path == "/leads" or path == "/events":  # noqa: PLR1714 - two reasons
+    if path in {"/leads", "/events", REPORT}:
         found |= {422, 429}
     if "{" in path:
         found |= {404, 409, 422}

@@ -28,7 +28,7 @@ def page(name: str, *content: Node, status: int = 200, has_script: bool = False)
             link(rel="stylesheet", href="/pages/page.css"),
             has_script and script(src="/pages/api.js", defer=True),
         ],
-        body[header[name], main[content]],
+        body[header["Turnout"], main[content]],
     ]
     text = f"{whole}\n".encode("utf-8", "replace")
     return Response(text, status, HEADERS, "text/html")

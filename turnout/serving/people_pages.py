@@ -54,7 +54,7 @@ from turnout.serving.inquiries import queue_names
 from turnout.serving.page_frames import page
 from turnout.serving.problems import KINDS, ProblemError
 from turnout.serving.request_bodies import MOST_SAID, read_body
-from turnout.serving.service import COOKIE, Service
+from turnout.serving.service import COOKIE, REPORT, Service
 
 MOST_SHOWN: Final = 200
 """Leads of a person that the page shows: those that are due first."""
@@ -83,7 +83,7 @@ async def get_me(service: Service, request: Request) -> Response:
     caller = await _known(service, request)
     if caller is None or caller.person is None:
         return _sign_in(caller)
-    return await _shown(service, caller.person, request.query_params.get("done", ""))
+    return await _shown(service, caller, caller.person, request.query_params.get("done", ""))
 
 
 async def get_my_lead(service: Service, request: Request) -> Response:
@@ -115,7 +115,7 @@ async def post_sign_in(service: Service, request: Request) -> Response:
     found.set_cookie(
         COOKIE,
         token,
-        path="/me",
+        path="/",
         secure=_is_secure(request),
         httponly=True,
         samesite="strict",
@@ -133,7 +133,7 @@ async def post_me(service: Service, request: Request) -> Response:
         return _told("The page was too old, or the form wasn't ours: go back and try again.", 403)
     if said.get("act") == "sign-out":
         gone = RedirectResponse("/me", 303)
-        gone.delete_cookie(COOKIE, path="/me", httponly=True, samesite="strict")
+        gone.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return gone
     try:
         done = await _do(service, caller, caller.person, said)
@@ -251,7 +251,7 @@ def _told(what: str, status: int) -> Response:
     )
 
 
-async def _shown(service: Service, person: str, done: str) -> Response:
+async def _shown(service: Service, caller: Caller, person: str, done: str) -> Response:
     def asked(
         router: Router,
     ) -> tuple[tuple[CurrentLead, ...], dict[str, int], list[PersonAbsence]]:
@@ -268,6 +268,7 @@ async def _shown(service: Service, person: str, done: str) -> Response:
         h1["My leads"],
         done and p(".told", role="status")[unquote(done)[:MOST_SAID]],
         p[f"You are {person}. ", f"{len(leads)} open." if leads else "No lead is yours now."],
+        caller.may("read") and p[a(href=REPORT)["How leads fared"]],
         ul(".leads")[(_lead(service, each, mark, now) for each in leads)],
         h2["Queues"],
         [_queue(name, number, mark) for name, number in waiting.items()]

@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "too-slow": ProblemKind(408, "The body came too slowly", "Send it again."),
         "too-many": ProblemKind(
             429,
-            "More leads wait than can be decided soon",
+            "More is asked than can be done soon",
             "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
         ),
         "no-state": ProblemKind(
@@ -107,10 +107,11 @@ class ProblemError(Exception):
         instance: str = "",
     ) -> None:
         super().__init__(detail)
-        self.kind, self.detail = kind, detail
-        self.issues = tuple(issues)
-        self.headers = dict(headers or {})
-        self.instance = instance
+        self.kind: str = kind
+        self.detail: str = detail
+        self.issues: tuple[RequestIssue, ...] = tuple(issues)
+        self.headers: dict[str, str] = dict(headers or {})
+        self.instance: str = instance
 
 
 def problem_data(problem: ProblemError) -> dict[str, Any]:

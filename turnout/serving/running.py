@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from turnout.compiler.compiled import compile_policy
@@ -28,10 +28,12 @@ from turnout.compiler.compiled_policy import Compiled
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
+from turnout.project.report_settings import ReportSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
+from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
@@ -56,7 +58,7 @@ class ServingSettings:
 
     tokens: the file with them. provider: of people's tokens, None where none is configured.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
-    versions of the policy's files are served.
+    versions of the policy's files are served. report: what reports are made with.
     """
 
     source: PolicySource
@@ -65,16 +67,17 @@ class ServingSettings:
     limits: Limits = attribute(factory=Limits)
     is_local: bool = True
     is_watching: bool = True
+    report: ReportSettings = attribute(factory=ReportSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
 
-    def __call__(self) -> Starlette:
+    def __call__(self) -> ASGIApp:
         """Return the application, as a process of several makes it."""
         write_logs()
         source = self.source
         severities = configuration_of(source.main).severities
         return self.application(compile_policy(source.main, severities=severities))
 
-    def application(self, compiled: Compiled) -> Starlette:
+    def application(self, compiled: Compiled) -> ASGIApp:
         """Return the application. Raises Error where policy, state, tokens or keys can't be had."""
         service = self.service(compiled)
         reloader = Reloader(service, self.source) if self.is_watching else None
@@ -96,6 +99,7 @@ class ServingSettings:
             served,
             writer,
             counters.ServiceCounters(),
+            Reports(self.source.state, self.source.wait, self.report),
             self.limits,
             tokens,
             people,
@@ -137,14 +141,21 @@ def check_reach(settings: ServingSettings, host: str) -> None:
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises ServeError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is said: asyncio switches Nagle's algorithm off only where it knows it, and an
+    # answer in two parts would wait 40 ms for the caller's acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2_048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2_048)
     except (OSError, OverflowError) as failure:
+        listening.close()
         reason = getattr(failure, "strerror", None) or str(failure)
         raise ServeError(
             f"{host}:{port} can't be listened at: {reason}", "choose another"
         ) from None
+    return listening
 
 
 def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, workers: int) -> None:
@@ -188,9 +199,7 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(
-    make: Callable[[], Starlette], settings: ServingSettings, workers: int
-) -> uvicorn.Config:
+def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int) -> uvicorn.Config:
     limits = settings.limits
     return uvicorn.Config(
         make,

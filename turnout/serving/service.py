@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from threading import Event
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -18,8 +19,14 @@ from turnout.serving.request_bodies import Limits
 from turnout.serving.served_versions import Served
 from turnout.serving.tokens import KnownTokens
 
+if TYPE_CHECKING:
+    from turnout.serving.lead_reports import Reports
+
 COOKIE = "turnout-token"
 """Where a browser has the token of a person; no script can read it."""
+
+REPORT = "/report"
+"""The page of the report, which a browser asks for by its cookie, too."""
 
 _LONGEST_TOKEN = 8_192
 
@@ -47,6 +54,7 @@ class Service:
     served: Served
     writer: LeadWriter
     metrics: ServiceCounters
+    reports: "Reports"
     limits: Limits = attribute(factory=Limits)
     tokens: KnownTokens | None = None
     people: PeopleTokens | None = None
@@ -99,7 +107,8 @@ def _secret(request: Request) -> str:
     # A browser sends its cookie with whatever a page asks it to: it counts for pages alone,
     # which know their own forms.
     path = request.scope["path"]
-    return request.cookies.get(COOKIE, "") if f"{path}/".startswith("/me/") else ""
+    is_page = path == REPORT or f"{path}/".startswith("/me/")
+    return request.cookies.get(COOKIE, "") if is_page else ""
 
 
 def _check_local(request: Request) -> None:

@@ -12,8 +12,12 @@ from html import escape
 from turnout.rendering.measures.measured_text import heading
 from turnout.rendering.measures.plots import bars, days
 from turnout.rendering.measures.values import told_value
+from turnout.reporting.asked import AskedReport
+from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.measure_tables import MeasureColumn, MeasureTable, MeasureValue
-from turnout.reporting.report import LeadReport
+from turnout.reporting.report import LeadReport, lead_report
+from turnout.runtime.stores.anywhere import AnyStore
+from turnout.runtime.stores.server.locations import Whereabouts
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #4a5565; --line: #d8dee6; --page: #fff;
@@ -93,6 +97,21 @@ def report_page(report: LeadReport) -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def state_page(
+    store: AnyStore,
+    at: Whereabouts,
+    asked: AskedReport,
+    manner: IndexManner,
+    name: str,
+) -> str:
+    """Return the page of a state that is open, for whoever serves it. Raises StateError.
+
+    at: where the state is. asked: which leads, and as of when. manner: the policy whose hours
+    count, and the field of sources. name: of the policy. Send `CONTENT_POLICY` as a header.
+    """
+    return report_page(lead_report(store, at, asked, manner, name))
 
 
 def _told_by(report: LeadReport) -> str:

@@ -1,0 +1,83 @@
+"""What is there to run a service with: each file is one, and says what the service does."""
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.support.command_line import turnout
+from tests.support.served import served, settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def test_the_dashboard_asks_for_what_the_service_counts(tmp_path: Path) -> None:
+    board = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    asked = {
+        name
+        for panel in board["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"turnout_\w+", target["expr"])
+    }
+    with served(settings(tmp_path)) as client:
+        client.get("/readyz")
+        counted = set(re.findall(r"^# TYPE (\w+)", client.get("/metrics").text, re.MULTILINE))
+    bare = {name.removesuffix("_bucket").removesuffix("_total") for name in asked}
+    assert len(bare) == 8
+    assert bare <= {name.removesuffix("_total") for name in counted}
+
+
+def test_the_commands_of_unit_and_containers_are_those_that_there_are() -> None:
+    reader: Any = YAML(typ="safe")
+    compose = reader.load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    unit = (DEPLOY / "turnout.service").read_text("utf-8")
+    docker = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert set(compose["services"]) == {"serve", "sla"}
+    said = [unit, docker, " ".join(compose["services"]["sla"]["entrypoint"])]
+    commands = {name for text in said for name in re.findall(r"turnout\"?,? \"?([a-z]+)", text)}
+    assert {"serve", "sla"} <= commands
+    options = set(re.findall(r"(?<![-\w])--[a-z-]+", unit))
+    assert options <= set(re.findall(r"--[a-z-]+", turnout("serve", "--help").output))
+
+
+def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
+    nginx, openssl = shutil.which("nginx"), shutil.which("openssl")
+    if nginx is None or openssl is None:
+        pytest.skip("there is no nginx, or no openssl")
+    made = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    made += ["-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "fullchain.pem"]
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    server = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/turnout", str(tmp_path))
+    whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{server}\n}}\n"
+    (tmp_path / "nginx.conf").write_text(whole, "utf-8")
+    tried = subprocess.run(
+        [nginx, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert tried.returncode == 0, tried.stderr
+
+
+def test_a_backup_that_is_taken_while_a_service_runs_is_restored(tmp_path: Path) -> None:
+    of = settings(tmp_path)
+    backup = tmp_path / "backup.db"
+    with served(of) as client:
+        first = client.post("/leads", json={"id": "L-1", "country": "DE"}).json()
+        with sqlite3.connect(tmp_path / "inbound.db") as state, sqlite3.connect(backup) as copy:
+            state.backup(copy)
+        client.post("/leads", json={"id": "L-2", "country": "DE"})
+    assert turnout("state", "check", str(backup)).exit_code == 0
+    for each in tmp_path.glob("inbound.db*"):
+        each.unlink()
+    backup.rename(tmp_path / "inbound.db")
+    with served(of) as client:
+        again = client.post("/leads", json={"id": "L-1", "country": "DE"}).json()
+        assert again == {**first, "repeated": True}
+        assert client.get("/leads/L-2").status_code == 404

@@ -1,0 +1,123 @@
+"""The report of the state that is served: made beside the deciding of leads, in a thread.
+
+It is told from a connection of its own, as a snapshot, so that nobody who decides waits for it.
+Whoever asks what somebody else has asked and waits for gets the same answer.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from turnout.frozen import frozen
+from turnout.project.report_settings import ReportSettings
+from turnout.rendering.jsons import json_text
+from turnout.rendering.measures.measured_data import measured_data
+from turnout.rendering.measures.measured_page import CONTENT_POLICY, state_page
+from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
+from turnout.reporting.fact_index import IndexManner
+from turnout.reporting.report import lead_report
+from turnout.runtime.stores.anywhere import open_known
+from turnout.runtime.stores.server.locations import Whereabouts
+from turnout.serving.acts import moment_of
+from turnout.serving.callers import Caller
+from turnout.serving.page_frames import HEADERS
+from turnout.serving.problems import ProblemError, wrong_value
+from turnout.serving.request_bodies import text_of
+from turnout.serving.served_versions import ServedVersion
+from turnout.serving.service import Service
+
+MOST_MADE: Final = 2
+"""Reports that are made at once, of one process."""
+
+_BY: Final[Mapping[str, ReportBy]] = {each: each for each in BY}
+_HEADERS: Final = {
+    **HEADERS,
+    "Content-Security-Policy": f"{CONTENT_POLICY}; frame-ancestors 'none'",
+}
+
+
+@frozen
+class ReportQuestion:
+    """What is asked: leads of a time, by what, of which route, as a page or as data."""
+
+    since: datetime | None
+    until: datetime | None
+    by: ReportBy
+    route: str | None
+    is_page: bool
+
+
+class Reports:
+    """Makes reports of a state. wait: seconds to wait for a state that another run holds."""
+
+    def __init__(self, state: Whereabouts, wait: float, settings: ReportSettings) -> None:
+        self._state, self._wait, self._settings = state, wait, settings
+        self._made: dict[tuple[str, ReportQuestion], asyncio.Task[str]] = {}
+
+    async def answer(self, version: ServedVersion, question: ReportQuestion) -> str:
+        """Return a report, as it stands when the first one asks who waits for it.
+
+        Raises ProblemError where others are made, and StateError.
+        """
+        key = version.policy_hash, question
+        task = self._made.get(key)
+        if task is None:
+            if len(self._made) >= MOST_MADE:
+                detail = f"{len(self._made)} other reports are being made"
+                raise ProblemError("too-many", detail, headers={"Retry-After": "5"})
+            task = asyncio.create_task(asyncio.to_thread(self._report, version, question))
+            self._made[key] = task
+            task.add_done_callback(lambda done: self._forget(key, done))
+        # It is made even when whoever asked first goes away: others may wait for it.
+        return await asyncio.shield(task)
+
+    def _forget(self, key: tuple[str, ReportQuestion], done: "asyncio.Task[str]") -> None:
+        del self._made[key]
+        if not done.cancelled():
+            done.exception()
+
+    def _report(self, version: ServedVersion, question: ReportQuestion) -> str:
+        asked = AskedReport(
+            datetime.now(UTC),
+            question.since,
+            question.until,
+            question.by,
+            question.route,
+            self._settings.invalid or INVALID,
+        )
+        policy = version.router.compiled.policy
+        manner = IndexManner(policy, self._settings.source)
+        with closing(open_known(self._state, wait=self._wait)) as store:
+            if question.is_page:
+                return state_page(store, self._state, asked, manner, policy.name)
+            report = lead_report(store, self._state, asked, manner, policy.name)
+        return json_text(measured_data(report))
+
+
+async def get_report(service: Service, request: Request, caller: Caller) -> Response:
+    """Say how leads fared: a page, or JSON for whoever accepts that alone."""
+    caller.check("read")
+    question = _question(request)
+    text = await service.reports.answer(service.served.now, question)
+    kind = "text/html" if question.is_page else "application/json"
+    return Response(text.encode("utf-8", "replace"), 200, _HEADERS, kind)
+
+
+def _question(request: Request) -> ReportQuestion:
+    """Return what a request asks. Raises ProblemError."""
+    asked = request.query_params
+    since, until = moment_of(asked, "since"), moment_of(asked, "until")
+    if since is not None and until is not None and since >= until:
+        raise wrong_value("until", "has to be later than since", pointer="")
+    named = text_of(asked, "by") or "day"
+    by = _BY.get(named)
+    if by is None:
+        raise wrong_value("by", f"is one of {', '.join(BY)}", pointer="")
+    accepted = request.headers.get("accept", "")
+    is_page = "application/json" not in accepted or "text/html" in accepted
+    return ReportQuestion(since, until, by, text_of(asked, "route") or None, is_page)
