@@ -28,15 +28,15 @@ class ChunkLines:
         self._frames += map(self._framed, chunk.decisions[len(self._frames) :])
         key, row, is_plain, frames = layout.key, layout.row, layout.is_plain, self._frames
         issues, apart = chunk.issues, chunk.apart
-        for at, (name, outcome, record) in enumerate(
-            zip(chunk.keys, chunk.outcomes.tolist(), chunk.records, strict=True)
+        for at, (name, outcome, number) in enumerate(
+            zip(chunk.keys, chunk.outcomes.tolist(), chunk.rows, strict=True)
         ):
             frame, said = frames[int(outcome)], self._said(issues.get(at, ()))
             if at in apart or frame is None or said is None or not is_plain(name):
                 yield layout.line(chunk.decision(at))
             else:
                 yield (
-                    f"{frame.before_key}{key(name)}{frame.before_row}{row(record.row)}"
+                    f"{frame.before_key}{key(name)}{frame.before_row}{row(number)}"
                     f"{frame.before_issues}{said}{frame.end}"
                 )
 
