@@ -173,7 +173,7 @@ def _moved(rule: policy.Rule, source: Source, by: int) -> policy.Rule:
     if sla is not None:
         then = sla.then
         then = None if then is None else policy.Step(then.target, at(then.span))
-        sla = policy.Sla(sla.period, sla.wall, then, at(sla.span), sla.absence)
+        sla = attrs.evolve(sla, then=then, span=at(sla.span))
     if actions:
         actions = tuple(attrs.evolve(each, span=at(each.span)) for each in actions)
     return policy.Rule(
