@@ -27,7 +27,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 from turnout.dsl.wording import worded
-from turnout.warehouse import shared_conditions
+from turnout.warehouse import neighbours
 from turnout.warehouse import view as view_module
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.view import CannotSayError, ViewWanted, printed, view_of
@@ -112,7 +112,7 @@ def test_duckdb_says_what_the_plan_and_the_interpreter_say(
     dialect = DIALECTS["duckdb"]
     asked = wanted(day, is_normal=data.draw(st.booleans()))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(shared_conditions, "FEWEST", data.draw(st.sampled_from([1, 2, 3])))
+        patched.setattr(neighbours, "FEWEST", data.draw(st.sampled_from([1, 2, 3])))
         view = view_of(plan, policy.fields, dialect, asked)
     agrees(policy, plan, in_duckdb(policy.fields, view, dialect, values), values, day)
 

@@ -29,6 +29,7 @@ from turnout.warehouse.bit_words import (
 from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
 from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
 from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.neighbours import AskedClause, Neighbours
 from turnout.warehouse.odd_values import OddValues, is_mistaken
 from turnout.warehouse.raw_view import (
     ARRIVED,
@@ -42,7 +43,6 @@ from turnout.warehouse.raw_view import (
     raw_view,
     unreadable_fields,
 )
-from turnout.warehouse.shared_conditions import AskedClause, SharedConditions
 from turnout.warehouse.syntax import (
     FALSE,
     TRUE,
@@ -371,7 +371,7 @@ class _Maker:
         for box in self._plan.boxes:
             boxes[box.clause].append(box)
         asked = [AskedClause(at, notes[at], own) for at, own in enumerate(boxes)]
-        found = SharedConditions(self._conditions, FOR_BATCH).chain(cases, asked, number(last))
+        found = Neighbours(self._conditions, FOR_BATCH).chain(cases, asked, number(last))
         assert found is not None, "where no clause takes a lead it has a number, too"
         told = as_(found, "turnout_number", self._dialect)
         return [("turnout_decided", self._from_read([told]))]

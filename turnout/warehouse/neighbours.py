@@ -33,7 +33,7 @@ class AskedClause:
         return frozenset[Side].intersection(*sides) if sides else frozenset()
 
 
-class SharedConditions:
+class Neighbours:
     """Writes clauses as cases. left: the number of what is left for the batch."""
 
     def __init__(self, conditions: ClauseConditions, left: int) -> None:
