@@ -201,7 +201,7 @@ def _delivering(
     if not endpoints:
         return nullcontext()
     from turnout.serving.reloading import open_router  # noqa: PLC0415 - an extra
-    from turnout.serving.service_couriers import delivering  # noqa: PLC0415
+    from turnout.serving.served_couriers import delivering  # noqa: PLC0415
 
     open_router(compiled, source).close()  # the state is there from now on
     return delivering(source.state, endpoints, source.wait)
