@@ -588,8 +588,35 @@ class Builder:
 
     def sla(self, span: Span, children: list[Any]) -> nodes.Sla:
         within, wall, *rest = children  # there is no place for a rule whose name has a `_`
+        if rest and isinstance(rest[0], nodes.SlaDeed):
+            return self._sla_in_steps(span, children)
         then, absence, *_ = *rest, None, None
         return nodes.Sla(within, wall is not None, then, absence, span)
+
+    def _sla_in_steps(self, span: Span, children: list[Any]) -> nodes.Sla:
+        within, wall, deed, *rest = children
+        absence = next(iter(_of(nodes.SlaAbsence, rest)), None)
+        whole = Span(span.source, within.span.start, deed.span.end)
+        steps = (nodes.SlaStep(within, deed, whole), *_of(nodes.SlaStep, rest))
+        if len(steps) == 1 and deed.then is not None:
+            steps = ()
+        then = steps[-1].deed.then if steps else deed.then
+        return nodes.Sla(within, wall is not None, then, absence, span, steps)
+
+    def sla_step(self, span: Span, children: list[Any]) -> nodes.SlaStep:
+        within, deed = children
+        return nodes.SlaStep(within, deed, span)
+
+    def sla_alert(self, span: Span, children: list[Any]) -> nodes.SlaDeed:
+        del children
+        return nodes.SlaDeed("alert", None, span)
+
+    def sla_reassign(self, span: Span, children: list[Any]) -> nodes.SlaDeed:
+        del children
+        return nodes.SlaDeed("reassign", None, span)
+
+    def sla_then(self, span: Span, children: list[Any]) -> nodes.SlaDeed:
+        return nodes.SlaDeed("then", children[0], span)
 
     def sla_absence(self, span: Span, children: list[Any]) -> nodes.SlaAbsence:
         return nodes.SlaAbsence(children[0] if children else None, span)

@@ -6,6 +6,7 @@ that differ only in layout and comments have equal trees.
 
 from typing import TypeAlias
 
+from turnout.dsl.promises import SlaWord
 from turnout.dsl.source import Source, Span
 from turnout.frozen import attribute, frozen
 
@@ -556,14 +557,37 @@ class SlaAbsence:
 
 
 @frozen
+class SlaDeed:
+    """What is done when a time of an SLA is up: `alert`, `reassign` or `then TARGET`."""
+
+    word: SlaWord
+    then: Target | None
+    span: Span = _span()
+
+
+@frozen
+class SlaStep:
+    """`DURATION alert`: one step of an SLA that has several."""
+
+    within: Duration
+    deed: SlaDeed
+    span: Span = _span()
+
+
+@frozen
 class Sla:
-    """`sla DURATION wall, then TARGET, away DURATION`."""
+    """`sla DURATION wall, then TARGET, away DURATION`.
+
+    steps: `sla DURATION alert, DURATION reassign, DURATION then TARGET, away DURATION`, all of
+    them; none where there is at most the target after `then`.
+    """
 
     within: Duration
     wall: bool
     then: Target | None
     absence: SlaAbsence | None
     span: Span = _span()
+    steps: tuple[SlaStep, ...] = ()
 
 
 @frozen

@@ -10,11 +10,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
+import attrs
+
 from turnout.dsl.acceptance import ANY, Reasons, TimedOffer
 from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import Condition, Duplicate, During
 from turnout.dsl.expectations import TestCase
-from turnout.dsl.promises import Action, Guarantee, Period
+from turnout.dsl.promises import Action, Guarantee, Period, SlaWord
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
@@ -154,11 +156,25 @@ class SlaAbsence:
 
 
 @frozen
-class Sla:
-    """When a lead must have been touched, and where it goes when it wasn't.
+class SlaStep:
+    """What is done when a time of an SLA is up.
 
-    wall: counted by the wall clock, not in the assignee's calendar. then: None where a
-    missed lead stays where it is. absence: of the person who missed it, None where they go on.
+    period: counted from when the lead was given. word: `alert` tells of the lead, which stays;
+    `reassign` gives it to the next one of its rule; `then` to the SLA's own target.
+    """
+
+    period: Period
+    word: SlaWord
+
+
+@frozen
+class Sla:
+    """When a lead must have been touched, and what is done when it wasn't.
+
+    period: of the first step. wall: counted by the wall clock, not in the assignee's calendar.
+    then: where the last step brings the lead, None where it brings it to no target of its own.
+    absence: of the person who missed it, None where they go on. written_steps: where there is more
+    than `then` alone, all steps, by their times.
     """
 
     period: Period
@@ -166,6 +182,28 @@ class Sla:
     then: Step | None
     span: Span = _span()
     absence: SlaAbsence | None = None
+    written_steps: tuple[SlaStep, ...] = ()
+
+    @property
+    def steps(self) -> tuple[SlaStep, ...]:
+        """What is done, in order; nothing where a missed lead stays where it is."""
+        if self.written_steps or self.then is None:
+            return self.written_steps
+        return (SlaStep(self.period, "then"),)
+
+    def of_step(self, number: int) -> "Sla":
+        """Return the same with the time of a step, from 0."""
+        return attrs.evolve(self, period=self.steps[number].period)
+
+    @property
+    def reassigns(self) -> bool:
+        """Whether a step asks the rule's targets again."""
+        return any(step.word == "reassign" for step in self.written_steps)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a step moves the lead."""
+        return self.then is not None or self.reassigns
 
 
 @frozen

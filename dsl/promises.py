@@ -14,6 +14,9 @@ MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 """Minutes of each unit by the wall clock."""
 
 
+SlaWord: TypeAlias = Literal["alert", "reassign", "then"]
+"""What a step of an SLA does, by its word."""
+
 MOST_HOPS = 5
 """How often an SLA moves a lead before the route's fallback has it."""
 

@@ -428,8 +428,15 @@ def promised(sla: Sla) -> str:
     >>> promised(Sla(Period(10, "minute"), wall=False, then=None, span=None))
     '10 minutes'
     """
-    then = "" if sla.then is None else f", then {worded(sla.then.target)}"
-    return f"{sla.period}{' wall' if sla.wall else ''}{then}{_absent(sla)}"
+    wall = " wall" if sla.wall else ""
+    then = "" if sla.then is None else f"then {worded(sla.then.target)}"
+    if sla.written_steps:
+        first, *others = [
+            (step.period, then if step.word == "then" else step.word) for step in sla.steps
+        ]
+        more = "".join(f", {period} {deed}" for period, deed in others)
+        return f"{first[0]}{wall} {first[1]}{more}{_absent(sla)}"
+    return f"{sla.period}{wall}{then and f', {then}'}{_absent(sla)}"
 
 
 def _absent(sla: Sla) -> str:

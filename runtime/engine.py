@@ -112,7 +112,7 @@ def keeper(
 
     Those of a missed SLA; passes_on: those of the rules, too, and by which queues are in order.
     """
-    then = [c.sla.then.target for c in plan.answers if c.sla is not None and c.sla.then]
+    then = [attempt.target for answer in plan.answers for attempt in answer.after_sla]
     targets = [*then, *(attempt.target for attempt in plan.last)]
     if passes_on:
         targets += [attempt.target for answer in plan.answers for attempt in answer.attempts]
@@ -209,9 +209,7 @@ def engine(
         )
         remembered = tuple([found for found, _ in seen]) if seen else ()
         watch = None
-        is_timed = (
-            decision.due is not None and clause.sla is not None and clause.sla.then is not None
-        )
+        is_timed = decision.due is not None and clause.sla is not None and bool(clause.sla.steps)
         if is_timed or passes_on:
             rank = rank_of(policy, holder, values) if passes_on else 0
             watch = Watch(values=kept_values(values), rank=rank, is_timed=is_timed)

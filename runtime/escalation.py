@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from turnout.compiler.plan.value import Plan, PlannedAttempt
+from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla, SlaAbsence
 from turnout.dsl.promises import MOST_HOPS
@@ -25,11 +25,12 @@ from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.events import Draw
-from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.moves import SLA_MISSED, Holder, Move, Watch
 from turnout.runtime.stores import Elapsed, Recorded, Transaction
-from turnout.runtime.timed_offers import can_pass_on, rank_of
+from turnout.runtime.timed_offers import can_pass_on, offer_to, rank_of
 
-SLA_MISSED = "sla missed"
+NOBODY: Final = f"{SLA_MISSED}, and nobody else can take it"
+"""Why there is an alert where a lead was to go to the next one."""
 
 PAGE: Final = 100
 """Leads that are read at once."""
@@ -39,18 +40,21 @@ PAGE: Final = 100
 class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 
-    then: the SLA's target. last: the route's fallback. passes_on: leads go on by more than an SLA.
+    then: the SLA's target. own: those of the rule, for `reassign`. last: the route's fallback.
+    passes_on: leads go on by more than an SLA.
     """
 
     policy: Policy
+    answer: Answer
     sla: Sla
     then: Steps
+    own: Steps
     last: Steps
     passes_on: bool
 
 
 class Escalator:
-    """Moves the overdue leads of a route inside a transaction: some of them, or all."""
+    """Does what SLAs say about the overdue leads of a route inside a transaction."""
 
     def __init__(self, policy: Policy, plan: Plan) -> None:
         """Prepare the SLAs of a plan. policy: who stands behind the targets.
@@ -63,18 +67,26 @@ class Escalator:
         passes_on = can_pass_on(policy, plan)
         self._route = plan.route
         slas = {
-            clause.name: (clause.sla, clause.sla.then)
-            for clause in plan.answers
-            if clause.sla is not None and clause.sla.then is not None
+            answer.name: (answer, answer.sla)
+            for answer in plan.answers
+            if answer.sla is not None and answer.sla.steps
         }
 
         @cache
         def of_rule(rule: str | None) -> _Escalation | None:
             if rule is None or rule not in slas:
                 return None
-            sla, then = slas[rule]
-            steps = prepare.steps((PlannedAttempt(then.target, f"sla of rule {rule}"),))
-            return _Escalation(policy, sla, Steps(rule, steps), last, passes_on)
+            answer, sla = slas[rule]
+            named = (
+                ()
+                if sla.then is None
+                else (PlannedAttempt(sla.then.target, f"sla of rule {rule}"),)
+            )
+            then, own = (
+                Steps(rule, prepare.steps(each))
+                for each in (named, answer.own_attempts if sla.reassigns else ())
+            )
+            return _Escalation(policy, answer, sla, then, own, last, passes_on)
 
         self._of_rule = of_rule
 
@@ -100,16 +112,28 @@ class Escalator:
         """
         moment = at.astimezone(UTC)
         page = state.asked(Elapsed("due", self._route, moment, PAGE, after))
-        return moved_some(page, lambda each: self._moved(each, moment, state), is_enough)
+        return moved_some(page, lambda each: self._done(each, moment, state), is_enough)
 
-    def _moved(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
+    def _done(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
+        """Do the step of an SLA whose time is up, and return the move or the alert."""
         rule = self._of_rule(recorded.decision.rule)
-        moved = None if rule is None else _moved(rule, recorded, at, state)
-        if moved is None:
+        if rule is None:
             return []
+        number = step_up(rule.policy, rule.sla, recorded, at)
+        is_last = number == len(rule.sla.steps) - 1
+        moved = None
+        if rule.sla.steps[number].word != "alert":
+            moved = _moved(rule, recorded, at, state, number)
+            if moved is None and is_last:
+                return []
+        if moved is None:
+            is_alert = rule.sla.steps[number].word == "alert"
+            return [_alert(rule, recorded, at, state, number, SLA_MISSED if is_alert else NOBODY)]
         now, move, draw = moved
         state.move(now, move, draw=draw)
-        if rule is not None and rule.sla.absence is not None:
+        if rule.answer.offer is not None and rule.sla.steps[number].word == "reassign":
+            offer_to(rule.policy, rule.answer.offer, now.decision, state, at)
+        if rule.sla.absence is not None:
             _set_away(rule.sla.absence, move, state)
         return [move]
 
@@ -144,8 +168,66 @@ def _set_away(absence: SlaAbsence, move: Move, state: Transaction) -> None:
     state.leave(PersonAbsence("away", person, at, until, reason=reason), at)
 
 
+def step_up(policy: Policy, sla: Sla, recorded: Recorded, at: datetime) -> int:
+    """Return which step of an SLA is to be done for a lead that is due, from 0.
+
+    Where several are up at once, as after a stop, the last of them that moves the lead is done,
+    and those before it never; where none moves it, the last one.
+    """
+    steps, watch = sla.steps, recorded.watch or Watch()
+    found = number = min(watch.step, len(steps) - 1)
+    holder, since = Holder.of(recorded.decision), watch.since or recorded.decision.at
+    while number + 1 < len(steps):
+        moment = due(policy, sla.of_step(number + 1), holder, since)
+        if moment is None or moment > at:
+            break
+        number += 1
+        if steps[number].word != "alert" or steps[found].word == "alert":
+            found = number
+    return found
+
+
+def _next(  # noqa: PLR0913 - what is known of a step
+    rule: _Escalation, holder: Holder, at: datetime, number: int, since: datetime, *, is_new: bool
+) -> tuple[datetime | None, int, datetime | None]:
+    """Return when the next step is due, how many were done, and from when they are counted.
+
+    number: of the step that was done. is_new: another one has the lead; where the moment has
+    passed by their hours, they have all of the time.
+    """
+    sla = rule.sla
+    for step in range(number + 1, len(sla.steps)):
+        moment = due(rule.policy, sla.of_step(step), holder, since)
+        if moment is not None and moment <= at and is_new:
+            since, moment = at, due(rule.policy, sla.of_step(step), holder, at)
+        if moment is None or moment > at:
+            return moment, step, since
+    if not is_new:
+        return None, number + 1, since  # the last step was an alert
+    moment = due(rule.policy, sla, holder, at)
+    return moment, 0, at if sla.written_steps and moment is not None else None
+
+
+def _alert(  # noqa: PLR0913, PLR0917 - what an event is made of
+    rule: _Escalation,
+    recorded: Recorded,
+    at: datetime,
+    state: Transaction,
+    number: int,
+    reason: str,
+) -> Move:
+    """Log that nobody touched a lead in time, and return it as a move to whoever has it."""
+    decision, watch = recorded.decision, recorded.watch or Watch()
+    holder, since = Holder.of(decision), watch.since or decision.at
+    moment, step, since_ = _next(rule, holder, at, number, since, is_new=False)
+    kept = attrs.evolve(watch, step=step, since=since_, is_timed=moment is not None)
+    told = attrs.evolve(decision, due=moment)
+    state.alert_lead(attrs.evolve(recorded, decision=told, watch=kept), at, reason)
+    return Move(decision.route, decision.lead, at, reason, holder, holder, watch.hops)
+
+
 def _moved(
-    rule: _Escalation, recorded: Recorded, at: datetime, state: Transaction
+    rule: _Escalation, recorded: Recorded, at: datetime, state: Transaction, number: int
 ) -> tuple[Recorded, Move, Draw | None] | None:
     """Return what to record for an overdue lead, its move and draw; None where nobody takes it."""
     decision, watch = recorded.decision, recorded.watch or Watch()
@@ -155,15 +237,22 @@ def _moved(
     values = values_of(rule.policy.fields, watch.values)
     step = accepted = None
     passed = decision.passed_over
+    asked = rule.own if rule.sla.steps[number].word == "reassign" else rule.then
     if watch.hops < MOST_HOPS:
-        step, accepted, passed = offered(rule.then, values, at, state, left_out)
+        step, accepted, passed = offered(asked, values, at, state, left_out)
     is_last = step is None
+    if is_last and number < len(rule.sla.steps) - 1:
+        return None
     if is_last:
         step, accepted, more = offered(rule.last, values, at, state, left_out)
         passed = passed + more
     if step is None or accepted is None:
         return None
     holder = Holder(step.kind, step.name, accepted.assignee)
+    moment, done, since = None, 0, None
+    if not is_last:
+        start = watch.since or decision.at
+        moment, done, since = _next(rule, holder, at, number, start, is_new=True)
     after = attrs.evolve(
         decision,
         by=named_by(step, accepted.instead_of),
@@ -171,7 +260,7 @@ def _moved(
         target=holder.target,
         assignee=holder.assignee,
         passed_over=passed,
-        due=None if is_last else due(rule.policy, rule.sla, holder, at),
+        due=moment,
     )
     kept = None
     if after.due is not None or rule.passes_on:
@@ -182,6 +271,8 @@ def _moved(
             queue="",
             rank=rank_of(rule.policy, holder, values),
             is_timed=after.due is not None,
+            step=done,
+            since=since,
         )
     move = Move(
         decision.route,

@@ -36,11 +36,23 @@ EventKind: TypeAlias = Literal[
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 """What can happen: a lead is decided, changes hands, is offered and taken or not, is worked on, is
-done with; somebody is away, is paused or is back; somebody or something has a new name from then
-on, in all of a state; or a measure crosses its threshold."""
+done with, or isn't touched in time; somebody is away, is paused or is back; somebody or something
+has a new name from then on, in all of a state; or a measure crosses its threshold."""
 
 DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"})
 """Events after which another decision stands."""
+
+
+def is_deciding(kind: str, route: str) -> bool:
+    """Return whether what stands for a lead is what an event says from then on. route: its lead's.
+
+    So it is of an alert of a lead, too: whoever has it still has it, and another step is next. One
+    of a measure is no lead's.
+
+    >>> is_deciding("moved", "de"), is_deciding("alerted", "de"), is_deciding("alerted", "")
+    (True, True, False)
+    """
+    return kind in DECIDING or (kind == "alerted" and route != "")
 
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})

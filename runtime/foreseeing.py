@@ -70,8 +70,7 @@ class Foreseer:
         self._match = decider(plan)
         self._clauses = [self._attempts(answer.attempts) for answer in plan.answers]
         self._last = self._attempts(plan.last)
-        slas = [answer.sla for answer in plan.answers]
-        then = [PlannedAttempt(sla.then.target, "") for sla in slas if sla and sla.then]
+        then = [attempt for answer in plan.answers for attempt in answer.after_sla]
         self._escalation = self._attempts(then) | self._last
         self._periods: Callable[[Cap, datetime], tuple[int, int]] = lru_cache(4_096)(period)
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, TargetKind
+
+SLA_MISSED: Final = "sla missed"
+"""Why an SLA moves a lead, or tells of it."""
 
 
 @frozen
@@ -36,7 +39,8 @@ class Move:
     """A lead that went from one holder to another.
 
     at: UTC. reason: "sla missed", or what was given for routing it anew. hop: how often
-    its SLA has moved it, 0 where it was routed anew.
+    its SLA has moved it, 0 where it was routed anew. Where
+    an SLA only tells of a lead, which stays, both holders are the same; the log has an alert then.
     """
 
     route: str
@@ -46,6 +50,11 @@ class Move:
     before: Holder
     after: Holder
     hop: int = 0
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether the lead stays, and only an alert says that nobody touched it."""
+        return self.reason.startswith(SLA_MISSED) and self.before == self.after
 
     def as_dict(self) -> dict[str, Any]:
         """Return the move in the documented JSON form, keys in a fixed order."""
@@ -72,7 +81,9 @@ class Watch:
     hops: how often it did. missed: who had the lead and missed it, as `Holder.name`.
     values: of the fields that targets ask, as JSON has them. declined: who was offered the lead
     and didn't take it, or gave it back. queue: out of which it was claimed, "" for none. rank:
-    its place in a queue, the highest first. is_timed: whether an SLA can move it.
+    its place in a queue, the highest first. is_timed: whether a step of an SLA is to come. step:
+    how many of its steps were done since it began. since: from when they are counted, UTC; None
+    for when the lead was decided.
     """
 
     hops: int = 0
@@ -82,6 +93,8 @@ class Watch:
     queue: str = ""
     rank: int = 0
     is_timed: bool = True
+    step: int = 0
+    since: datetime | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON, without what is as it mostly is."""
@@ -96,6 +109,10 @@ class Watch:
             said["queue"] = self.queue
         if self.rank:
             said["rank"] = self.rank
+        if self.step:
+            said["step"] = self.step
+        if self.since is not None:
+            said["since"] = self.since.isoformat()
         return said if self.is_timed else {**said, "is_timed": False}
 
     @classmethod
@@ -109,4 +126,6 @@ class Watch:
             record.get("queue", ""),
             record.get("rank", 0),
             record.get("is_timed", True),
+            record.get("step", 0),
+            datetime.fromisoformat(record["since"]) if "since" in record else None,
         )

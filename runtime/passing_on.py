@@ -110,9 +110,10 @@ class Passing:
             passed_over=passed,
             due=due(self._policy, sla, holder, at),
         )
-        is_timed = decision.due is not None and sla is not None and sla.then is not None
+        is_timed = decision.due is not None and sla is not None and bool(sla.steps)
+        since = at if is_timed and sla is not None and sla.written_steps else None
         rank = rank_of(self._policy, holder, values_of(self._policy.fields, watch.values))
-        kept = attrs.evolve(watch, is_timed=is_timed, rank=rank)
+        kept = attrs.evolve(watch, is_timed=is_timed, rank=rank, step=0, since=since)
         return attrs.evolve(recorded, decision=decision, watch=kept)
 
     def offer(self, recorded: Recorded, state: Transaction, at: datetime) -> None:

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from turnout.runtime.columns.chunks import LeadTable
     from turnout.runtime.columns.routing import RoutedChunk
     from turnout.runtime.columns.table_decider import TableDecider
+    from turnout.runtime.records.opening import PlainText
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -245,19 +246,24 @@ class Router:
         return is_new and not self._plan.identities
 
     def route_columns(
-        self, records: Iterable[Record], *, at: datetime | None = None
+        self,
+        records: Iterable[Record],
+        *,
+        at: datetime | None = None,
+        text: "PlainText | None" = None,
     ) -> "Iterator[RoutedChunk]":
         """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
 
-        Nothing of it stays with the router. records: those of a file. Raises ExtraError
-        without the extra `arrow`.
+        Nothing of it stays with the router. records: those of a file. text: where they are read,
+        `Records.plain`, so that rows that nothing is odd about don't come as records. Raises
+        ExtraError without the extra `arrow`.
         """
         check_arrow("route_columns")
         from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
 
         moment = aware(at)
         columns = ColumnRouter(self.compiled.policy, self._plan)
-        return columns.route(iter(records), lambda: moment or this_moment())
+        return columns.route(iter(records), lambda: moment or this_moment(), text)
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
         """Return which rule takes each lead of a table; nothing is drawn or recorded.

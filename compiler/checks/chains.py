@@ -126,6 +126,8 @@ def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -
     own = clause.attempts[: clause.own_attempts]
     takes_all = (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting))
     first = next(takes_all, None)
+    if clause.sla is not None and clause.sla.reassigns:
+        return  # whoever missed the lead is left out, a target that takes every lead, too
     if first is not None and own == route.last and _can_miss(route, own[first].target):
         return  # the fallback leaves out whoever missed the lead
     for attempt in own[first + 1 :] if first is not None else ():
@@ -156,9 +158,10 @@ def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -
 def _can_miss(route: RouteProgram, target: Target) -> bool:
     """Return whether a target can have leads and let the time of an SLA pass that moves them."""
     for clause in route.clauses:
-        if clause.sla is not None and clause.sla.then is not None and target.kind.is_worked:
+        if clause.sla is not None and clause.sla.moves and target.kind.is_worked:
             asked = tried([each.target for each in clause.attempts])
-            if target in {*asked, clause.sla.then.target}:
+            then = () if clause.sla.then is None else (clause.sla.then.target,)
+            if target in {*asked, *then}:
                 return True
     return False
 

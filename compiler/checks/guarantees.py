@@ -268,7 +268,8 @@ def _escalated(
     """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback."""
     if clause.sla is None:
         return
-    for missed in giving.missed(ended, clause.sla, route.last, clause.validity):
+    own = clause.attempts[: clause.own_attempts]
+    for missed in giving.missed(ended, clause.sla, (own, route.last), clause.validity):
         broken = both(missed.leads, _broken_by(giving, missed.end, claim))
         if broken != NEVER and missed.end.attempt is not None:
             said = f"the SLA is missed; {_ended(missed.end)}"

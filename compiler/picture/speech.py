@@ -5,7 +5,7 @@ of targets and what goes with them are said as people in sales say it.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import Final, assert_never
 
 from turnout.compiler.picture import Card, Role
 from turnout.compiler.program import Clause
@@ -149,6 +149,9 @@ def card(clause: Clause) -> Card:
     )
 
 
+_SLA_DEEDS: Final = {"alert": "alert", "reassign": "to the next one"}
+
+
 def promised_in_words(sla: Sla) -> str:
     """Return what a rule promises.
 
@@ -158,6 +161,11 @@ def promised_in_words(sla: Sla) -> str:
     """
     wall = ", night and day" if sla.wall else ""
     then = "" if sla.then is None else f", or else {spoken(sla.then.target)}"
+    if sla.written_steps:
+        goes = "" if sla.then is None else spoken(sla.then.target)
+        then = "; " + ", ".join(
+            f"{_SLA_DEEDS.get(step.word, goes)} after {step.period}" for step in sla.steps
+        )
     away = "" if sla.absence is None else "; whoever missed it is away"
     until = f" for {sla.absence.period}" if sla.absence and sla.absence.period else ""
     return f"touched within {sla.period}{wall}{then}{away}{until}"

@@ -50,8 +50,8 @@ from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
-from turnout.dsl.policy import Identity, Sla, SlaAbsence, Step
-from turnout.dsl.promises import MINUTES, Action, ActionKind, Period
+from turnout.dsl.policy import Identity, Sla, SlaAbsence, SlaStep, Step
+from turnout.dsl.promises import MINUTES, Action, ActionKind, Period, SlaWord
 from turnout.dsl.public_holidays import known_places
 from turnout.dsl.source import NOWHERE
 from turnout.dsl.targets import BY_WORD, Said, Target, made
@@ -426,7 +426,7 @@ def _says(target: Target, what: Said) -> bool:
 
 
 def _sla(of: Json) -> Sla:
-    found = of.keys("amount", "unit", "wall", "then", "absence")
+    found = of.keys("amount", "unit", "wall", "then", "absence", "steps")
     then, step = found["then"], None
     if then.value is not None:
         target = _target(then, then.keys("kind", "name", "matching", "anytime"))
@@ -435,7 +435,15 @@ def _sla(of: Json) -> Sla:
     if found["absence"].value is not None:
         lasts = found["absence"].keys("period")["period"]
         absence = SlaAbsence(None if lasts.value is None else _period(lasts.keys("amount", "unit")))
-    return Sla(_period(found), found["wall"].truth(), step, NOWHERE, absence)
+    steps = tuple(_sla_step(each) for each in found["steps"].items())
+    if steps and (steps[-1].word == "then") != (step is not None):
+        found["steps"].refuse("has another end than `then`")
+    return Sla(_period(found), found["wall"].truth(), step, NOWHERE, absence, steps)
+
+
+def _sla_step(of: Json) -> SlaStep:
+    found = of.keys("amount", "unit", "word")
+    return SlaStep(_period(found), cast("SlaWord", found["word"].one_of(get_args(SlaWord))))
 
 
 def _period(found: Mapping[str, Json]) -> Period:

@@ -101,6 +101,20 @@ class Answer:
     offer: TimedOffer | None = None
 
     @property
+    def own_attempts(self) -> "tuple[PlannedAttempt, ...]":
+        """The targets that the rule itself names, without those of fallbacks behind them."""
+        return tuple(each for each in self.attempts if each.by == f"rule {self.name}")
+
+    @property
+    def after_sla(self) -> "tuple[PlannedAttempt, ...]":
+        """The targets that the steps of its SLA ask, its own where one of them is `reassign`."""
+        if self.sla is None:
+            return ()
+        by = f"sla of {self.title.replace('`', '')}"
+        then = () if self.sla.then is None else (PlannedAttempt(self.sla.then.target, by),)
+        return (*(self.own_attempts if self.sla.reassigns else ()), *then)
+
+    @property
     def title(self) -> str:
         """The clause as a sentence names it: "rule `demo`" or "the fallback of EMEA"."""
         return f"rule `{self.name}`" if self.is_rule else f"the {self.name}"

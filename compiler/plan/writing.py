@@ -256,7 +256,9 @@ def _sla(sla: Sla) -> dict[str, object]:
     if sla.absence is not None:
         lasts = sla.absence.period
         absence = {"period": None if lasts is None else _period(lasts)}
-    return {**_period(sla.period), "wall": sla.wall, "then": then, "absence": absence}
+    steps = [{**_period(step.period), "word": step.word} for step in sla.written_steps]
+    said = {"wall": sla.wall, "then": then, "absence": absence, "steps": steps}
+    return {**_period(sla.period), **said}
 
 
 def _period(period: Period) -> dict[str, object]:

@@ -93,17 +93,22 @@ class Giving:
         self,
         ended: Iterable[End],
         sla: Sla,
-        last: Sequence[Attempt],
+        attempts: tuple[Sequence[Attempt], Sequence[Attempt]],
         days: Validity | None = None,
     ) -> Iterator[Missed]:
         """Yield what can become of leads that came to these ends and whose SLA is missed.
 
-        days: on which the rule of the SLA counts, None where it always does.
+        attempts: of the rule itself, and of the route's fallback. days: on which the rule of the
+        SLA counts, None where it always does.
         """
-        if sla.then is None:
+        if not sla.moves:
             return
-        then = Attempt(sla.then.target, "sla", sla.then.span)
-        matters = self._names([then, *last])
+        own, last = attempts if sla.reassigns else ((), attempts[1])
+        thens = [] if sla.then is None else [Attempt(sla.then.target, "sla", sla.then.span)]
+        matters = self._names([*thens, *own, *last])
+        soonest = self.soonest(sla, days)
+        # Whoever else of the rule has it then can miss it, too.
+        ended = [*ended, *(End(each, (), frozenset(), soonest) for each in own)]
         by_missed: dict[frozenset[str], list[Condition]] = {}
         for end in ended:
             for holder, leads in self._holders(end, sla, matters):
@@ -111,10 +116,16 @@ class Giving:
         dues = [(missed, either(had)) for missed, had in by_missed.items()]
         # First what asks least of a lead, so that a witness shows what matters.
         for missed, due in sorted(dues, key=lambda pair: len(list(atoms(pair[1])))):
-            for extra, end in self._later(sla, then, last, missed, self.soonest(sla, days)):
-                whole = both(due, extra)
-                if whole != NEVER:
-                    yield Missed(whole, end)
+            for each in own:
+                if _name(each.target) not in missed:
+                    yield Missed(due, End(each, (), missed, soonest))
+            if not thens:
+                yield from (Missed(due, End(each, (), missed, soonest)) for each in last)
+            for then in thens:
+                for extra, end in self._later(sla, then, last, missed, soonest):
+                    whole = both(due, extra)
+                    if whole != NEVER:
+                        yield Missed(whole, end)
 
     # -- who misses an SLA --
 

@@ -166,6 +166,7 @@ def _sla(sla: Sla) -> dict[str, Any]:
         "period": str(sla.period),
         "wall": sla.wall,
         "then": None if then is None else {"kind": then[0], "name": then[1]},
+        "steps": [{"period": str(each.period), "word": each.word} for each in sla.steps],
         "away": sla.absence is not None,
         "away_for": str(sla.absence.period) if sla.absence and sla.absence.period else None,
     }

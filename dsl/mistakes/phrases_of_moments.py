@@ -126,7 +126,24 @@ MOMENTS: tuple[Phrase, ...] = (
         other.number,
         "a number is written in digits",
     ),
-    # -- whoever misses an SLA --
+    # -- steps of an SLA, and whoever misses one --
+    Phrase(
+        r"\bsla\b[^\n{}]*?\d\s+\w+(?:\s+wall)?(?P<wrong>\s*,\s*)(?=(?:alert|reassign)\b)",
+        " ",
+        "what a step of an SLA does follows its time at once",
+    ),
+    Phrase(
+        r"\bsla\b[^\n{}]*?\d\s+\w+(?:\s+wall)?\s*,?\s+(?P<wrong>warn(?:ing)?|remind(?:er)?|notify)"
+        r"(?=\s*(?:,|\}|$))",
+        "alert",
+        "a step of an SLA that only tells is an `alert`",
+    ),
+    Phrase(
+        r"\bsla\b[^\n{}]*?\d\s+\w+(?:\s+wall)?\s*,?\s+(?P<wrong>re-?route|re-?assign\s+to\s+next|next)"
+        r"(?=\s*(?:,|\}|$))",
+        "reassign",
+        "a step of an SLA that gives the lead to the next one is `reassign`",
+    ),
     Phrase(
         r"\bsla\b[^\n{}]*\bthen\b[^\n{},]*?(?P<wrong>\s*(?:,|\band\b|,\s*and\b)?\s*(?:set\s+)?"
         r"(?:\band\s+away|offline|unavailable|(?<=set\s)away))\b",

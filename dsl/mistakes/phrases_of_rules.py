@@ -115,7 +115,7 @@ RULES: tuple[Phrase, ...] = (
         "the next target follows `else`",
     ),
     Phrase(
-        r"(?P<wrong>(?:,\s*(?:escalate|reassign|go|route|send|move)|\s*\belse|\s*,?\s*\bthen)\s+(?:to\s+)?)(?=<TARGET>\b)",
+        r"(?P<wrong>(?:,\s*(?:escalate|reassign|go|route|send|move)|\s*\belse|\s*,\s*\bthen)\s+(?:to\s+)?)(?=<TARGET>\b)",
         ", then ",
         "where a lead goes when its SLA is missed follows `, then`",
     ),

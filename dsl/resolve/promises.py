@@ -118,8 +118,9 @@ def sla(
     if node is None:
         return None
     within = period(node.within, scope)
+    known_steps = _sla_steps(node.steps, within, scope)
     steps = () if node.then is None else chain(nodes.Chain((node.then,), node.then.span))
-    if within is None or (node.then is not None and not steps):
+    if within is None or known_steps is None or (node.then is not None and not steps):
         return None
     absence = None
     if node.absence is not None:
@@ -128,7 +129,35 @@ def sla(
         if lasts is not None and known is None:
             return None
         absence = policy.SlaAbsence(known)
-    return policy.Sla(within, node.wall, steps[0] if steps else None, node.span, absence)
+    then = steps[0] if steps else None
+    return policy.Sla(within, node.wall, then, node.span, absence, known_steps)
+
+
+def _sla_steps(
+    written: tuple[nodes.SlaStep, ...], first: Period | None, scope: Scope
+) -> tuple[policy.SlaStep, ...] | None:
+    """Return the steps of an SLA, None where something is wrong with them, which is reported.
+
+    first: the time of the first step.
+    """
+    found: list[policy.SlaStep] = []
+    for step in written[:-1]:
+        if step.deed.word == "then":
+            message = f"`{step.deed.span.text}` is not the last step"
+            advice = "put it at the end: the steps begin anew for whoever has the lead then"
+            scope.report("unknown-value", step.deed.span, message, help=advice)
+            return None
+    for step in written:
+        lasts = period(step.within, scope) if found else first
+        if lasts is None:
+            return None
+        if found and lasts.minutes <= found[-1].period.minutes:
+            message = f"`{step.within.span.text}` doesn't come after `{found[-1].period}`"
+            advice = "write the steps by their times, all counted from when the lead was given"
+            scope.report("unknown-value", step.within.span, message, help=advice)
+            return None
+        found.append(policy.SlaStep(lasts, step.deed.word))
+    return tuple(found)
 
 
 def actions(written: Iterable[nodes.Action], scope: Scope) -> tuple[Action, ...]:

@@ -332,9 +332,10 @@ class RowReader:
                 advice = "write a number and a unit, such as `4 hours`"
                 self._scope.report("table-value", read.span, message, help=advice)
                 return None
-            then = read.then or written.then
+            then = read.then if read.steps else read.then or written.then
             absence = read.absence or written.absence
-            whole = nodes.Sla(read.within, read.wall or written.wall, then, absence, place)
+            is_wall = read.wall or written.wall
+            whole = nodes.Sla(read.within, is_wall, then, absence, place, read.steps)
             before = len(self._scope.findings)
             found = sla(whole, self._moved, self._scope)
             if then is written.then and then is not None:

@@ -1,15 +1,20 @@
 """The leads of a file as chunks: those of one shape are columns, the rest is odd."""
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import cast
 
+import attrs
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from turnout.dsl.headers import Keys
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import ArrowChunk, Chunk, Coded, as_texts, listed
+from turnout.runtime.columns.coding import ArrowChunk, Chunk, Coded, Codes, as_texts, listed
+from turnout.runtime.columns.plain_rows import PlainRows
 from turnout.runtime.records import Record
+from turnout.runtime.records.opening import PlainText
 
 RawLeads = Sequence[Mapping[str, object]]
 
@@ -58,10 +63,23 @@ class ArrivedLeads:
 
 @frozen(eq=False)
 class ArrivedRecords(ArrivedLeads):
-    """Some records of a file, in order. odd: places of what is no lead."""
+    """Some records of a file, in order.
 
-    records: Sequence[Record]
+    rows: the number of each. read: by place, those that were read one by one. odd: places of
+    what is no lead.
+    """
+
+    rows: Sequence[int]
+    read: Mapping[int, Record]
     odd: Sequence[int]
+
+    def record(self, place: int) -> Record:
+        """Return the record at a place."""
+        found = self.read.get(place)
+        if found is not None:
+            return found
+        chunk, places = self.shapes[-1]  # what was read as columns
+        return Record(self.rows[place], chunk.record(bisect_left(places, place)))
 
 
 def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrivedLeads]:
@@ -70,37 +88,104 @@ def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrivedLeads]:
         yield ArrivedLeads(batch.num_rows, [(ArrowChunk(batch), range(batch.num_rows))])
 
 
-def arrivals(records: Iterator[Record], size: int) -> Iterator[ArrivedRecords]:
-    """Yield the records, so many at a time; those before an error come before it is raised."""
-    while True:
-        taken: list[Record] = []
+def arrivals(
+    records: Iterator[Record], size: int, text: PlainText | None = None
+) -> Iterator[ArrivedRecords]:
+    """Yield the records, so many at a time; those before an error come before it is raised.
+
+    text: where they are read. Its plain rows are read as columns.
+    """
+    columns = () if text is None else text.table.columns
+    reading = _Reading(records, PlainRows.of(text))
+    while not reading.is_done:
+        taken = _Taken(columns)
         try:
-            for record in islice(records, size):
-                taken.append(record)  # noqa: PERF402 - what came before an error is kept
+            while taken.size < size and not reading.is_done:
+                reading.step(taken, size - taken.size)
         except Exception:
-            if taken:
-                yield _arrived(taken)
+            if taken.size:
+                yield taken.arrived()
             raise
-        if not taken:
+        if taken.size:
+            yield taken.arrived()
+
+
+class _Reading:
+    """Reads records one by one, and as columns what may be read so."""
+
+    def __init__(self, records: Iterator[Record], plain: PlainRows | None) -> None:
+        self._records, self._plain = records, plain
+        self._last: Record | None = None
+        self.is_done = False
+
+    def step(self, taken: "_Taken", most: int) -> None:
+        """Take some rows more, so many at most."""
+        last = self._last
+        found = None if self._plain is None or last is None else self._plain.behind(last, most)
+        if found is not None and last is not None:
+            number, batch = found
+            taken.add_columns(batch, number)
+            self._last = attrs.evolve(last, row=number + batch.num_rows - 1)
             return
-        yield _arrived(taken)
+        self._last = record = next(self._records, None)
+        if record is None:
+            self.is_done = True
+        else:
+            taken.add(record)
 
 
-def _arrived(records: Sequence[Record]) -> ArrivedRecords:
+class _Taken:
+    """What was read so far of a chunk. columns: the header of a text."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = list(columns)
+        self._read: dict[int, Record] = {}
+        self._rows: list[NDArray[np.int64]] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._places: list[Codes] = []
+        self.size = 0
+
+    def add(self, record: Record) -> None:
+        """Add a record that was read by itself."""
+        self._read[self.size] = record
+        self._rows.append(np.array([record.row]))
+        self.size += 1
+
+    def add_columns(self, batch: pa.RecordBatch, number: int) -> None:
+        """Add rows that were read as columns, the first one's number that."""
+        self._batches.append(batch)
+        every = np.arange(batch.num_rows)
+        self._rows.append(every + number)
+        self._places.append(every + self.size)
+        self.size += batch.num_rows
+
+    def arrived(self) -> ArrivedRecords:
+        """Return the whole."""
+        shapes, odd = _shapes(self._read)
+        rows = np.concatenate(self._rows).tolist()
+        if self._batches:
+            whole = pa.Table.from_batches(self._batches).combine_chunks().to_batches()[0]
+            chunk = ArrowChunk(whole.rename_columns(self._columns))
+            shapes.append((chunk, np.concatenate(self._places).tolist()))
+        return ArrivedRecords(self.size, shapes, rows, self._read, odd)
+
+
+def _shapes(records: Mapping[int, Record]) -> tuple[list[tuple[Chunk, Sequence[int]]], list[int]]:
+    """Return the leads among records by their shape, and the places of what is none."""
     places: dict[Keys, list[int]] = {}
     odd: list[int] = []
-    for place, record in enumerate(records):
+    for place, record in records.items():
         raw = record.raw
         if record.complaint is None and isinstance(raw, Mapping):
             names = tuple(cast("Mapping[Hashable, object]", raw))
             places.setdefault(names, []).append(place)
         else:
             odd.append(place)
-    shapes = [
+    found: list[tuple[Chunk, Sequence[int]]] = [
         (RecordChunk(names, [_lead(records[each]) for each in those]), those)
         for names, those in places.items()
     ]
-    return ArrivedRecords(len(records), shapes, records, odd)
+    return found, odd
 
 
 def _lead(record: Record) -> Mapping[str, object]:

@@ -58,7 +58,7 @@ class ToldValues:
     """
 
     def __init__(self, values: Iterable[BondValues] = ()) -> None:
-        self.values = [*values]
+        self.values: list[BondValues] = [*values]
         self._numbers: dict[str, Codes] = {}
 
     def __getitem__(self, code: int) -> BondValues:

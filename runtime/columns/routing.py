@@ -31,6 +31,7 @@ from turnout.runtime.engine import again
 from turnout.runtime.keys import NO_ID, own_key
 from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.records import Record
+from turnout.runtime.records.opening import PlainText
 from turnout.runtime.stores import Recorded
 
 ROUTED = 1 << 14
@@ -41,12 +42,12 @@ ROUTED = 1 << 14
 class RoutedChunk:
     """The decisions for some records, in their order.
 
-    keys, rows: of each lead. outcomes: the number of each; decisions: by number, without
-    lead, row and issues. issues: by place, where a lead has any. apart: by place, whole
-    decisions that are no outcome's.
+    keys, rows: of each lead, rows by their numbers. outcomes: the number of each; decisions: by
+    number, without lead, row and issues. issues: by place, where a lead has any. apart: by
+    place, whole decisions that are no outcome's.
     """
 
-    records: Sequence[Record]
+    rows: Sequence[int]
     keys: Sequence[str]
     outcomes: Codes
     decisions: Sequence[Decision]
@@ -58,7 +59,7 @@ class RoutedChunk:
         return self.apart.get(at) or attrs.evolve(
             self.decisions[int(self.outcomes[at])],
             lead=self.keys[at],
-            row=self.records[at].row,
+            row=self.rows[at],
             issues=self.issues.get(at, ()),
         )
 
@@ -67,8 +68,9 @@ class RoutedChunk:
 class _ChunkLeads:
     """The leads of a chunk while they are read, each by its place.
 
-    keys: None where a lead has no id. said: a hash of the values. parts: who has the values
-    of the lead at a place, and where.
+    keys: None where a lead has no id. said: a hash of the values. parts: who has the values of
+    leads. part_of, at: which of these has those of the lead at a place, negative where none has,
+    and where.
     """
 
     keys: list[str | None]
@@ -76,16 +78,21 @@ class _ChunkLeads:
     said: Codes
     issues: dict[int, tuple[Issue, ...]]
     looked_up: dict[int, tuple[LookupRow, ...]]
-    parts: list[tuple[ReadLeads, int, Sequence[BondRead]] | None]
+    parts: list[tuple[ReadLeads, Sequence[BondRead]]]
+    part_of: Codes
+    at: Codes
 
-    def values(self, at: int) -> dict[str, Value]:
-        part = self.parts[at]
-        return {} if part is None else part[0].values(part[1])
+    def values(self, place: int) -> dict[str, Value]:
+        part = int(self.part_of[place])
+        return {} if part < 0 else self.parts[part][0].values(int(self.at[place]))
 
-    def offered_by(self, at: int) -> dict[str, Value]:
+    def offered_by(self, place: int) -> dict[str, Value]:
         """Return the values by which the lead at a place is offered."""
-        part = self.parts[at]
-        return {} if part is None else part[0].some_values(part[1], part[2])
+        part = int(self.part_of[place])
+        if part < 0:
+            return {}
+        leads, bonds = self.parts[part]
+        return leads.some_values(int(self.at[place]), bonds)
 
 
 class ColumnRouter:
@@ -107,19 +114,27 @@ class ColumnRouter:
         self._looked_up: dict[int, tuple[LookupRow, ...]] = {}
 
     def route(
-        self, records: Iterator[Record], clock: Callable[[], datetime]
+        self,
+        records: Iterator[Record],
+        clock: Callable[[], datetime],
+        text: PlainText | None = None,
     ) -> Iterator[RoutedChunk]:
         """Yield the decisions for records, in order. clock: asked once a chunk.
 
+        text: where the records are read, if their plain rows may be read as columns.
+
         An error of the records is raised when those before it were routed.
         """
-        for arrived in arrivals(records, self._size):
+        for arrived in arrivals(records, self._size, text):
             yield self._chunk(arrived, clock().astimezone(UTC))
 
     def _chunk(self, arrived: ArrivedRecords, at: datetime) -> RoutedChunk:
         decider = self._decider_at(at)
         leads = self._leads(arrived, decider)
-        keys = [self._key(leads, arrived.records, place) for place in range(len(leads.keys))]
+        keys = [
+            self._own_key(leads, arrived.record(place), place) if key is None else key
+            for place, key in enumerate(leads.keys)
+        ]
         self._say_issues(leads)
         repeated = self._repeated(keys)
         fresh = np.ones(len(keys), bool)
@@ -140,7 +155,7 @@ class ColumnRouter:
         self._said.append(leads.said)
         self._looked_up |= {number + place: rows for place, rows in leads.looked_up.items()}
         routed = RoutedChunk(
-            arrived.records, keys, outcomes, self._offering.outcomes, leads.issues, {}
+            arrived.rows, keys, outcomes, self._offering.outcomes, leads.issues, {}
         )
         apart = {place: self._again(leads, routed, place, first) for place, first in repeated}
         for place, rows in leads.looked_up.items():
@@ -156,37 +171,37 @@ class ColumnRouter:
         return self._decider
 
     def _leads(self, arrived: ArrivedRecords, decider: ColumnDecider) -> _ChunkLeads:
-        size = len(arrived.records)
+        size = arrived.size
         found = _ChunkLeads(
             [None] * size,
             np.full(size, NO_CLAUSE, np.int64),
             np.zeros(size, np.int64),
             {},
             {},
-            [None] * size,
+            [],
+            np.full(size, -1, np.int64),
+            np.zeros(size, np.int64),
         )
-        for chunk, places in arrived.shapes:
+        for number, (chunk, listed) in enumerate(arrived.shapes):
+            places = np.array(listed, np.int64)
             leads = decider.read(chunk)
             found.clauses[places] = decider.clauses(leads)
             found.said[places] = leads.said()
-            reads = decider.bonds_with(leads, self._offering.reads)
-            for at, (place, own_id) in enumerate(zip(places, leads.ids(), strict=True)):
+            found.parts.append((leads, decider.bonds_with(leads, self._offering.reads)))
+            found.part_of[places] = number
+            found.at[places] = np.arange(leads.size)
+            for place, own_id in zip(listed, leads.ids(), strict=True):
                 found.keys[place] = own_id
-                found.parts[place] = leads, at, reads
-            found.issues |= {places[at]: each for at, each in leads.issues().items()}
-            found.looked_up |= {places[at]: each for at, each in leads.looked_up().items()}
-        for place, record in enumerate(arrived.records):
+            found.issues |= {listed[at]: each for at, each in leads.issues().items()}
+            found.looked_up |= {listed[at]: each for at, each in leads.looked_up().items()}
+        for place, record in arrived.read.items():
             if record.issues:
                 found.issues[place] = found.issues.get(place, ()) + record.issues
         return found
 
-    def _key(self, leads: _ChunkLeads, records: Sequence[Record], place: int) -> str:
-        """Return what a lead is known by; notes that it has no id, or that it is no lead."""
-        own_id = leads.keys[place]
-        if own_id is not None:
-            return own_id
-        record = records[place]
-        if leads.parts[place] is None:
+    def _own_key(self, leads: _ChunkLeads, record: Record, place: int) -> str:
+        """Return what a lead without an id is known by; notes that, or that it is no lead."""
+        if leads.part_of[place] < 0:
             lead = self._read(record)
             leads.issues[place] = lead.issues
             return lead.key
@@ -222,7 +237,7 @@ class ColumnRouter:
             leads.keys[place],
             {},
             leads.issues.get(place, ()),
-            routed.records[place].row,
+            routed.rows[place],
             own_key=key,
         )
         recorded = Recorded(made, str(self._said[chunk][at]))

@@ -2,7 +2,7 @@
 
 import io
 from hashlib import sha256
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError
 
@@ -43,6 +43,14 @@ class CountedStream(io.RawIOBase):
         super().close()
 
 
+class LineStream(Protocol):
+    """A text that is read by lines."""
+
+    def readline(self, size: int = -1, /) -> str:
+        """Return the next line with its end, at most `size` characters, "" at the end."""
+        ...
+
+
 class Lines:
     """The lines of a text, their number, and lines put back to be read again.
 
@@ -50,7 +58,7 @@ class Lines:
     skipped: the digest of the last line that was too long, "" where there was none.
     """
 
-    def __init__(self, stream: io.TextIOBase, name: str) -> None:
+    def __init__(self, stream: LineStream, name: str) -> None:
         self.name = name
         self.number: int = 0
         self.skipped: str = ""
@@ -72,6 +80,15 @@ class Lines:
             line = "" if line.endswith(("\n", "\r")) else self._take(LONGEST_ROW)
         self.skipped = digest.hexdigest()
         return None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a line was put back, which the stream doesn't give again."""
+        return bool(self._again)
+
+    def passed(self, lines: int) -> None:
+        """Count lines that somebody else took from the stream."""
+        self.number += lines
 
     def start(self) -> str:
         """Return the next line, or the beginning of a long one, and leave it to be read."""

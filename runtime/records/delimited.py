@@ -7,12 +7,11 @@ leniently, if its cells then fit the header); the lines after it are read again.
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self, TypeAlias
 
 from turnout.dsl.headers import Headers
-from turnout.frozen import frozen
+from turnout.frozen import define, frozen
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.footers import Row, beginning
 from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, is_plain, named
@@ -38,9 +37,36 @@ _LONG_CELL = f"a cell of more than {LONGEST_CELL:,} characters: is its quote clo
 _LOOSE_QUOTE = "a quote that is not closed, or not doubled within quotes"
 
 
-def delimited(
-    lines: Lines, headers: Headers, manner: Manner, remarks: Remarks
-) -> tuple[tuple[str, ...], Iterator[Record]]:
+@define(eq=False)
+class RowNumbers:
+    """Numbers the rows of a table. last: the number of the last row that was read."""
+
+    last: int = 0
+
+    def of(self, rows: Iterable[_Cells]) -> Iterator[Row]:
+        """Yield the rows, numbered."""
+        for cells in rows:
+            self.last += 1
+            yield Row(self.last, *cells)
+
+
+@frozen(eq=False)
+class Delimited:
+    """A table of a text with separators.
+
+    columns: its header. records: the rows, as they are asked for. lines: where they are read;
+    numbers: of the rows. is_found: whether nothing was said of how the table ends.
+    """
+
+    columns: tuple[str, ...]
+    records: Iterator[Record]
+    lines: Lines
+    numbers: RowNumbers
+    delimiter: str
+    is_found: bool
+
+
+def delimited(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> Delimited:
     """Return the columns, and the rows as they are asked for.
 
     Raises LeadsError where the header names no field.
@@ -55,12 +81,14 @@ def delimited(
     none: list[str] = []
     header = next((cells for cells, _, _, _ in rows if named(cells)), none)
     columns = columns_of(_unwrapped(header, delimiter, headers), headers, lines.name)
-    numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
+    numbers = RowNumbers()
 
     def split(row: str) -> list[str]:
         return _loosely(row, delimiter) if delimiter in row else []
 
-    return columns, records_of(numbered, columns, manner, remarks, split)
+    found = records_of(numbers.of(rows), columns, manner, remarks, split)
+    is_found = manner.footer is None and not manner.by_hand
+    return Delimited(columns, found, lines, numbers, delimiter, is_found)
 
 
 def _unwrapped(cells: list[str], delimiter: str, headers: Headers) -> list[str]:

@@ -32,6 +32,13 @@ _MEASURES = re.compile(
     r"|количество|平均|件数)\s*:?\Z",
     re.IGNORECASE,
 )
+NAMED = (
+    r"[ \t-]*(?:grand |sub|overall )?[ \t-]*(?:tota|gesamt|zwischensumme|summe|insgesamt|sum|som"
+    r"|razem|celkem|toplam|average|avg|median|count|row|record|number of|durchschnitt|mittelwert"
+    r"|anzahl|moyenne|promedio|gemiddelde|aantal)"
+)
+"""How each text of ASCII begins that names a total or a measure, in lower case."""
+
 # The characters that a total begins with: a set is asked faster than a pattern.
 _BEGINNINGS = frozenset(
     " \t\xa0-" + "gstoi" + "GSTOI" + "zrcaml" + "ZRCAML" + "ndpNDP" + "иИвВсСкК合总小합平件"

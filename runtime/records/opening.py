@@ -12,10 +12,11 @@ from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
 from turnout.frozen import frozen
 from turnout.runtime.records.decoding import CountedStream, Lines
-from turnout.runtime.records.delimited import delimited
+from turnout.runtime.records.delimited import Delimited, delimited
 from turnout.runtime.records.documents import document
 from turnout.runtime.records.json_lines import is_json_lines, json_lines
 from turnout.runtime.records.kinds import is_parquet, is_workbook, refused, unmarked
+from turnout.runtime.records.line_blocks import BlockText
 from turnout.runtime.records.parquet import parquet
 from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
 from turnout.runtime.records.workbooks import workbook
@@ -42,6 +43,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BUFFER = 1 << 16
+_BLOCKS = frozenset({"utf-8", "utf-8-sig"})
 _OBJECTS = re.compile(r'(?:\[\s*)?\{\s*"')
 _ARRAY = re.compile(r"\[\s*\{")
 
@@ -52,15 +54,23 @@ class Records:
     name: the file as messages call it. format: "csv", "json", "jsonl", "excel" or "parquet",
     None for an empty file of unknown format. columns: the header of a table, in order,
     repeats included; None for JSON. total: the file's size in bytes, None where it isn't
-    known (a pipe). remarks: what was left out so far.
+    known (a pipe). remarks: what was left out so far. plain: a text whose rows can be read
+    many at once, None for what is read record by record.
     """
 
-    def __init__(self, source: "_Source", format: Format | None, table: "_Table") -> None:  # noqa: A002 - as in `records`
+    def __init__(
+        self,
+        source: "_Source",
+        format: Format | None,  # noqa: A002 - as in `records`
+        table: "_Table",
+        plain: "PlainText | None" = None,
+    ) -> None:
         self.name: str = source.name
         self.format = format
         self.columns: tuple[str, ...] | None = table[0]
         self.total: int | None = source.total
         self.remarks: Remarks = source.remarks
+        self.plain = plain
         self._counted = source.counted
         self._rows = self._closing(table[1])
 
@@ -95,6 +105,29 @@ class Records:
     def close(self) -> None:
         """Close the file, unless it was opened by the caller."""
         self._counted.close()
+
+
+@frozen(eq=False)
+class PlainText:
+    """A table of text, and the blocks of lines that it is read from."""
+
+    table: Delimited
+    blocks: BlockText
+
+    def is_at(self, record: Record) -> bool:
+        """Return whether what follows a record, the last one read, is the next line.
+
+        So it is where no row behind it was read, of which something may still be to be said.
+        """
+        table = self.table
+        is_last = record.row == table.numbers.last
+        return is_last and record.complaint is None and not table.lines.is_ahead
+
+    def skip(self, rows: int) -> None:
+        """Go on behind so many rows, each a line, that were read as a block."""
+        self.blocks.skip(rows)
+        self.table.lines.passed(rows)
+        self.table.numbers.last += rows
 
 
 _Table: TypeAlias = tuple[tuple[str, ...] | None, Iterator[Record]]
@@ -165,7 +198,13 @@ def _opened(
         named = None  # what it holds says more than what it is called
     found = format or named or _sniffed(first)
     ends = "" if found == "csv" else "\n" if b"\n" in head or b"\r" not in head else "\r"
-    lines = Lines(io.TextIOWrapper(buffered, encoding, newline=ends), source.name)
+    text = io.TextIOWrapper(buffered, encoding, newline=ends)
+    if found == "csv" and source.total and encoding in _BLOCKS:
+        buffered.read(len(codecs.BOM_UTF8) * (encoding == "utf-8-sig"))
+        blocks = BlockText(text.detach())
+        table = delimited(Lines(blocks, source.name), headers, manner, remarks)
+        return Records(source, "csv", (table.columns, table.records), PlainText(table, blocks))
+    lines = Lines(text, source.name)
     match found:
         case None:
             return Records(source, None, (None, iter(())))
@@ -176,7 +215,8 @@ def _opened(
                 "save it anew",
             )
         case "csv":
-            return Records(source, "csv", delimited(lines, headers, manner, remarks))
+            table = delimited(lines, headers, manner, remarks)
+            return Records(source, "csv", (table.columns, table.records))
         case "jsonl":
             return Records(source, "jsonl", (None, json_lines(lines)))
         case _:

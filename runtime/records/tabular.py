@@ -19,7 +19,7 @@ from turnout.runtime.records.rows import MOST_COLUMNS, LeadsError, Manner, Recor
 
 _NAMED_AT_MOST = 8
 _NOTHING = "\0 \t\r\n"
-_AROUND = "\ufeff \t\r\n"
+AROUND = "\ufeff \t\r\n"
 _RULE = re.compile(r"[-=+:_\s]{3,}")
 _NAME_SHOWN = 40
 
@@ -134,7 +134,7 @@ def _is_header(cells: Sequence[object], named: Sequence[tuple[int, str]]) -> boo
     """Return whether a row repeats the header, as where files were put together."""
     if len(named) < 2 or len(cells) <= named[-1][0]:
         return False
-    return all(str(cells[at]).strip(_AROUND) == name for at, name in named)
+    return all(str(cells[at]).strip(AROUND) == name for at, name in named)
 
 
 def _is_rule(cells: Sequence[object]) -> bool:

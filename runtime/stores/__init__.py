@@ -205,6 +205,13 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
+    def alert_lead(self, recorded: Recorded, at: datetime, reason: str) -> None:
+        """Log that nobody touched a lead in time, which stays with whoever has it.
+
+        recorded: as it is from then on, with the time of its next step.
+        """
+        ...
+
     def mark(  # noqa: PLR0913 - what an event is made of
         self,
         kind: MarkKind,

@@ -17,12 +17,12 @@ from turnout.runtime.absences import Absences, PersonAbsence, with_absence, with
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import (
-    DECIDING,
     NOTHING_LOGGED,
     Draw,
     Event,
     EventKind,
     LoggedLead,
+    is_deciding,
 )
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.statuses import MarkKind, marked
@@ -353,6 +353,11 @@ class Batch:
             self._open(found.decision, -1)
         return True
 
+    def alert_lead(self, recorded: Recorded, at: datetime, reason: str) -> None:
+        """Log that nobody touched a lead in time, which stays as it is but for what is next."""
+        self._change(recorded)
+        self._happened("alerted", recorded, at, reason)
+
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
         """Mark the lead as worked on; whether it wasn't."""
         found = self.decided(route, lead)
@@ -464,7 +469,7 @@ class Batch:
             reason if move is None else move.reason,
             None if move is None else move.before,
             Holder.of(decision) if move is None else move.after,
-            decision if kind in DECIDING else None,
+            decision if is_deciding(kind, decision.route) else None,
             draw,
             0 if move is None else move.hop,
             until=until,

@@ -3,7 +3,7 @@
 import sqlite3
 
 from turnout.frozen import frozen
-from turnout.runtime.events import DECIDING, Event
+from turnout.runtime.events import Event, is_deciding
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell, stored, summed
@@ -73,12 +73,12 @@ class _Keeping:
                 continue
             row = rows.get(key)
             events.append(self._event(number, 0 if row is None else row.last, event, recorded))
-            is_deciding = event.kind in DECIDING
+            decides = is_deciding(event.kind, event.route)
             rows[key] = _Row(
                 number if row is None else row.seq,
-                number if row is None or is_deciding else row.decided,
+                number if row is None or decides else row.decided,
                 number,
-                None if row is None or is_deciding else row.said,
+                None if row is None or decides else row.said,
             )
         self.connection.executemany(_INSERT_EVENT, events)
         new_leads = [_cells(key, rows[key], new) for key, new in self.batch.decisions.items()]

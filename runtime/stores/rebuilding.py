@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
-from turnout.runtime.events import DECIDING
+from turnout.runtime.events import DECIDING, is_deciding
 from turnout.runtime.statuses import MARKS, LeadMark, marked
 from turnout.runtime.stores import WAIT, Recorded, loads
 from turnout.runtime.stores.batch import Key
@@ -192,8 +192,8 @@ def _followed(kept: Tables) -> _Followed:
             absences = tuple(map(renamed.absence, absences))
         elif kind in {"away", "paused", "back"}:
             absences = _absent(path, absences, row)
-        elif kind == "alerted":
-            continue  # nothing follows from it
+        elif kind == "alerted" and not route:
+            continue  # it is of a measure: nothing follows from it
         else:
             _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
@@ -237,9 +237,13 @@ def _happened(
         leads[key] = _Standing(seq, seq, seq, at=at)
         return
     now.last = seq
+    if is_deciding(kind, key[0]):
+        now.decided, now.said, now.at = seq, None, at
+    if kind == "alerted":
+        return  # it is as it was, but for what is next
     now.expires = None
     if kind in DECIDING:
-        now.decided, now.said, now.mark, now.touched, now.at = seq, None, None, False, at
+        now.mark, now.touched = None, False
     now.mark = marked(now.mark, kind)
     now.touched = now.touched or kind == "contacted"
 

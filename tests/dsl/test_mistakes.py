@@ -103,7 +103,7 @@ TO = {
     "send queue triage": "to queue triage",
     "to queue triage;": "to queue triage",
     "to person ana otherwise queue triage": "to person ana else queue triage",
-    "to queue triage sla 10 minutes then person ana": (
+    "to queue triage sla 10 minutes, escalate to person ana": (
         "to queue triage sla 10 minutes, then person ana"
     ),
 }

@@ -82,8 +82,8 @@ def agrees(
     return decided
 
 
-def wanted(day: date) -> ViewWanted:
-    return ViewWanted(key=KEY, today=day, leaves=True)
+def wanted(day: date, *, is_normal: bool = False) -> ViewWanted:
+    return ViewWanted(key=KEY, today=day, leaves=True, is_normal=is_normal)
 
 
 @settings(max_examples=share(10))
@@ -109,7 +109,8 @@ def test_duckdb_says_what_the_plan_and_the_interpreter_say(
     plan = plan_of(lower(policy), ROUTE)
     values, day = drawn_leads(data, policy)
     dialect = DIALECTS["duckdb"]
-    view = view_of(plan, policy.fields, dialect, wanted(day))
+    asked = wanted(day, is_normal=data.draw(st.booleans()))
+    view = view_of(plan, policy.fields, dialect, asked)
     agrees(policy, plan, in_duckdb(policy.fields, view, dialect, values), values, day)
 
 

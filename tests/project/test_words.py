@@ -79,8 +79,6 @@ NO_WORDS = {
     "PolicyError": "raised where a policy is not fit to route leads",
     "Preparer": "what makes a lead ready for the engine",
     "Refused": "a target that did not take the lead, and the refusal",
-    "Step": "an attempt as it is written",
-    "Steps": "what the engine went through, for explanations",
     "TakingRow": "the row of a table that took a lead, for explanations",
     "TestCase": "a test; pytest would take a class `Test` for one of its own",
     "Tried": "a rule that was asked, for explanations",

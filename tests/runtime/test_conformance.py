@@ -46,8 +46,13 @@ HISTORIES, STEPS = 3, 12
 THOROUGH = 300
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PEOPLE = ("ana", "ben", "cleo", "dora")
-THEN = ("least-loaded idle", "queue night, away 2 hours", "person ana, away")
-"""Where a lead goes that misses its SLA, and what becomes of who missed it."""
+THEN = (
+    ", then least-loaded idle",
+    ", then queue night, away 2 hours",
+    ", then person ana, away",
+    " alert, 90 minutes reassign, 10 hours then least-loaded idle",
+)
+"""What is done when an SLA is missed, and what becomes of who missed it."""
 T = TypeVar("T")
 
 POLICY = """policy side
@@ -75,7 +80,7 @@ route inbound {{
     else partner acme
     else queue night
     offer 30 minutes wall
-    sla  1 hour wall, then {then}
+    sla  1 hour wall{then}
   }}
   rule french {{ when country is France to least-loaded idle else queue triage }}
   fallback to queue triage

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import Result
 from ruamel.yaml import YAML
@@ -254,6 +255,33 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     )
     assert header == "value"
     assert "DE" in rows
+
+
+def test_columns_of_normal_values_are_asked_for_no_odd_ones(tmp_path: Path) -> None:
+    asked = (policy(tmp_path), "--dialect", "duckdb", "--normalised")
+    written = run(*asked).stdout
+    assert "CASE WHEN" not in written.split("turnout_decided")[0]
+    assert "CAST(NULL AS TEXT) AS turnout_issues" in written
+    found = run(*asked, "--check", "60")
+    assert found.stdout.startswith("60 leads drawn; 0 decided otherwise."), found.output
+    both = run(*asked, "--raw")
+    assert (both.exit_code, "--raw" in both.stderr) == (2, True)
+
+
+def test_a_project_of_dbt_finds_values_that_are_not_normal(tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    asked = ("--dialect", "duckdb", "--normalised", "--dbt", folder)
+    assert run(policy(tmp_path), *asked).exit_code == 0
+    test = (folder / "tests/turnout/routed_inbound_has_normal_values.sql").read_text("utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE leads AS SELECT * FROM (VALUES "
+            "('a', NULL, 'DE', 5, 'x'),"
+            "('b', '', 'Germany', -1, NULL), (NULL, NULL, NULL, NULL, NULL))"
+            ' AS l(id, title, country, staff, "order")'
+        )
+        query = test.replace("{{ source('leads', 'leads') }}", "leads")
+        assert connection.execute(query).fetchall() == [("b", "title, country, staff")]
 
 
 def test_the_committed_view_is_what_is_written_today_and_the_guide_shows_it(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         "turnout export sql inbound.route --dialect postgres --raw --header export.csv",
         "turnout export sql inbound.route --dialect duckdb --draws --arrived at --at 2026-11-23",
         "turnout export sql inbound.route --dialect snowflake --from crm.leads --dbt warehouse",
+        "turnout export sql inbound.route --dialect bigquery --normalised --dbt warehouse",
     ),
 )
 @POLICY
@@ -75,6 +76,12 @@ if TYPE_CHECKING:
     "leaves",
     is_flag=True,
     help="Leave the leads that hang on what SQL can't say for the batch, and refuse nothing.",
+)
+@click.option(
+    "--normalised",
+    "is_normal",
+    is_flag=True,
+    help="Every value of the table is one of its field's: ask none whether it can be.",
 )
 @click.option(
     "--raw",
@@ -143,6 +150,7 @@ def sql_command(
     key: str,
     day_column: str,
     leaves: bool,
+    is_normal: bool,
     is_raw: bool,
     header: Path | None,
     has_draws: bool,
@@ -168,6 +176,8 @@ def sql_command(
         raise CannotRun("--at and --day-column both say when", "leave one of them out")
     if header is not None and not is_raw:
         raise CannotRun("--header is for texts", "give --raw, too, or leave it out")
+    if is_normal and is_raw:
+        raise CannotRun("--normalised is for typed columns, and --raw for texts", "give one")
     if has_draws and is_raw:
         raise CannotRun("--draws needs typed columns", "make the table of typed columns first")
     if has_draws and (at is None or not arrived or leaves):
@@ -190,6 +200,7 @@ def sql_command(
         leaves=leaves,
         notes=clause_notes(compiled.program, route),
         raw=_columns(fields, header) if is_raw else None,
+        is_normal=is_normal,
     )
     if count is not None:
         _check(plan, fields, wanted, count, format_name)

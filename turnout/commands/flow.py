@@ -106,7 +106,7 @@ def route_leads(
         sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
         rows = tally.watch(rows, source.columns)
         if _is_large(source) and router.is_passing and has_arrow() and not sys.stdout.isatty():
-            chunks = router.route_columns(rows, at=at)
+            chunks = router.route_columns(rows, at=at, text=source.plain)
             _take_chunks(watched(chunks, source, 1, hidden=is_busy), tally, sinks)
         else:
             for decision in watched(router.route_all(rows, at=at), source, _STEP, hidden=is_busy):

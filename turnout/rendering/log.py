@@ -122,6 +122,8 @@ def happened(event: Event) -> str:
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
+        case "alerted" if event.lead:
+            what = f"alert, {_to(event)} has it{by}"
         case "alerted":
             check, subject, phase = event.name or ("", "", "")
             what = f"alert {phase}: {check}, {subject}{by}"
@@ -158,6 +160,9 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     """Yield what the log has of an event beyond what `happened` says, by name."""
     decision = event.decision
     if decision is not None:
+        if event.kind == "alerted":
+            yield from [("next", _clock(decision.due))] if decision.due is not None else []
+            return
         if event.kind in {"moved", "claimed"}:
             yield "by", decision.by or "nothing"
         if event.logged.path:

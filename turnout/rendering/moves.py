@@ -14,9 +14,12 @@ FORMAT, VERSION = "turnout-moves", 1
 def moves_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
     """Yield a line for each move, and how many there are."""
     yield from moved_lines(moves, screen)
-    if moves:
-        yield f"moved {counted(len(moves), 'lead')}"
-    else:
+    alerts = sum(move.is_alert for move in moves)
+    if alerts:
+        yield f"told of {counted(alerts, 'lead')}"
+    if len(moves) > alerts:
+        yield f"moved {counted(len(moves) - alerts, 'lead')}"
+    elif not alerts:
         yield "no lead is overdue"
 
 
@@ -33,6 +36,8 @@ def moved_lines(moves: Sequence[Move], screen: int) -> Iterator[str]:
         said = f"{holder_text(move.before)} → {holder_text(move.after)}"
         if move.before == move.after:
             said = f"stays with {holder_text(move.after)}"
+        if move.is_alert:
+            said = f"alert, {holder_text(move.after)} has it ({move.reason})"
         first = f"lead {paint(visible(move.lead), Ink.STRONG)}: "
         yield from hanging(first, visible(said).split(" "), screen)
 

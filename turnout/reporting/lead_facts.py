@@ -16,7 +16,7 @@ from turnout.printable import visible
 from turnout.reporting.fact_columns import PART, FactTable, FactTexts
 from turnout.reporting.worked_time import WorkedTime
 from turnout.runtime.decisions import TargetKind
-from turnout.runtime.escalation import SLA_MISSED
+from turnout.runtime.moves import SLA_MISSED
 from turnout.runtime.passing_on import NOT_ACCEPTED
 from turnout.runtime.stores.log_rows import LogRow
 
@@ -162,7 +162,7 @@ class FactsReader:
                 lead = self._routed(row)
             elif row.kind == "renamed":
                 self.facts.renamed(*said["name"])
-            elif row.kind == "alerted":
+            elif row.kind == "alerted" and "name" in said:
                 self._alerted(said["name"])
             elif row.previous and row.previous < len(ends):
                 lead = ends[row.previous] - 1

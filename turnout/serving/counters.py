@@ -21,47 +21,47 @@ class ServiceCounters:
     def __init__(self) -> None:
         """Begin at nought."""
         own = self._registry = CollectorRegistry()
-        self.requests = Counter(
+        self.requests: Counter = Counter(
             "turnout_requests",
             "Requests that were answered.",
             ("path", "method", "status"),
             registry=own,
         )
-        self.seconds = Histogram(
+        self.seconds: Histogram = Histogram(
             "turnout_request_seconds",
             "How long requests took, bodies included.",
             ("path",),
             registry=own,
             buckets=_SECONDS,
         )
-        self.leads = Counter(
+        self.leads: Counter = Counter(
             "turnout_leads",
             "Leads that were decided; `outcome` is the kind of target, or `repeated`.",
             ("outcome",),
             registry=own,
         )
-        self.unfit = Counter(
+        self.unfit: Counter = Counter(
             "turnout_unfit_leads", "Leads that were decided with issues.", registry=own
         )
-        self.acts = Counter(
+        self.acts: Counter = Counter(
             "turnout_acts", "What was done with leads and people.", ("act",), registry=own
         )
-        self.refused = Counter(
+        self.refused: Counter = Counter(
             "turnout_refused_requests", "Requests that were refused.", ("problem",), registry=own
         )
-        self.waiting = Gauge(
+        self.waiting: Gauge = Gauge(
             "turnout_waiting_leads",
             "Leads that wait to be decided.",
             registry=own,
             multiprocess_mode="livesum",
         )
-        self.reloads = Counter(
+        self.reloads: Counter = Counter(
             "turnout_reloads",
             "Versions of the policy that were tried; `outcome` is `served` or `refused`.",
             ("outcome",),
             registry=own,
         )
-        self.loaded = Gauge(
+        self.loaded: Gauge = Gauge(
             "turnout_policy_since_seconds",
             "Since when the policy's version is served, in seconds since 1970.",
             registry=own,

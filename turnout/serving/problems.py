@@ -107,10 +107,11 @@ class ProblemError(Exception):
         instance: str = "",
     ) -> None:
         super().__init__(detail)
-        self.kind, self.detail = kind, detail
-        self.issues = tuple(issues)
-        self.headers = dict(headers or {})
-        self.instance = instance
+        self.kind: str = kind
+        self.detail: str = detail
+        self.issues: tuple[RequestIssue, ...] = tuple(issues)
+        self.headers: dict[str, str] = dict(headers or {})
+        self.instance: str = instance
 
 
 def problem_data(problem: ProblemError) -> dict[str, Any]:

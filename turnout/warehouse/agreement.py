@@ -60,9 +60,12 @@ def agreement(
 ) -> ViewCheck:
     """Return how a view of DuckDB and its plan agree on so many drawn leads.
 
-    The view reads the table `leads` by the key `KEY`, and decides as of `today`.
+    The view reads the table `leads` by the key `KEY`, and decides as of `today`. Where it asks no
+    value whether it can be one, the leads have none that can't.
     """
     leads = drawn_leads(plan, fields, today, count)
+    if view.odd is not None:
+        leads = [_kept(fields, lead) for lead in leads]
     columns = {name: typed_column(field.type) for name, field in fields.items()}
     rows = _carried_out(view, columns, leads)
     tried = [_typed(fields, lead) for lead in leads]

@@ -18,7 +18,7 @@ from turnout.compiler.plan.value import Plan
 from turnout.warehouse.asked_tables import SeedTable
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.syntax import Sql
-from turnout.warehouse.view import WarehouseView, printed
+from turnout.warehouse.view import OddLeads, WarehouseView, printed
 
 _SOURCE = "leads"
 _MARK = "turnout_table_of_dbt_{}"
@@ -35,7 +35,16 @@ def dbt_files(view: WarehouseView, plan: Plan, dialect: Dialect, source: str) ->
         f"models/turnout/{view.name}.yml": _properties(view, plan, source),
         f"tests/turnout/{view.name}_has_every_lead.sql": _every_lead(view, source),
     }
-    tables = (*(view.reads.tables if view.reads is not None else ()), *view.tables)
+    odd = view.odd
+    if odd is not None:
+        files[f"tests/turnout/{view.name}_has_normal_values.sql"] = _normal_values(
+            odd, dialect, source
+        )
+    tables = (
+        *(view.reads.tables if view.reads is not None else ()),
+        *view.tables,
+        *(odd.tables if odd is not None else ()),
+    )
     for table in tables:
         files[f"seeds/turnout/{table.name}.csv"] = _seed(table)
     if tables:
@@ -57,6 +66,17 @@ def _models(view: WarehouseView, dialect: Dialect, source: str) -> Mapping[str, 
 
 
 def _model(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> str:
+    head = '{{ config(materialized="view") }}'
+    return f"{head}\n\n{_templated(written, refs, dialect, source)}\n"
+
+
+def _normal_values(odd: OddLeads, dialect: Dialect, source: str) -> str:
+    refs = [table.name for table in odd.tables]
+    head = "-- Fails for each lead with a value that isn't one of its field's; the view asks none."
+    return f"{head}\n{_templated(odd.query, refs, dialect, source)}\n"
+
+
+def _templated(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> str:
     """Return a query with its tables as references of dbt."""
     query: Any = written.copy()
     own = {name: f"{{{{ ref('{name}') }}}}" for name in refs}
@@ -73,8 +93,7 @@ def _model(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> 
     text = _TEMPLATE.sub(lambda found: f'{{{{ "{found.group()}" }}}}', printed(query, dialect))
     for mark in sorted(marks, key=len, reverse=True):
         text = re.sub(rf"\b{mark}\b", lambda _, of=marks[mark]: of, text)  # type: ignore[misc]
-    head = '{{ config(materialized="view") }}'
-    return f"{head}\n\n{text}\n"
+    return text
 
 
 def _source(source: str) -> str:

@@ -56,6 +56,7 @@ def _read_columns(fields: Mapping[str, Field], wanted: ViewWanted) -> list[str]:
         return [
             "It reads these columns, with values in their normal form, NULL for what is missing:",
             *(f"  {name:<20} {column_words(field.type)}" for name, field in fields.items()),
+            *(_NORMAL if wanted.is_normal else ()),
         ]
     return [
         f"{wanted.name}_values reads these columns, which are texts as people type them, for the",
@@ -63,6 +64,12 @@ def _read_columns(fields: Mapping[str, Field], wanted: ViewWanted) -> list[str]:
         "whether that matters:",
         *(f"  {column:<20} {typed(fields[name].type)[:60]}" for name, column in wanted.raw.items()),
     ]
+
+
+_NORMAL = (
+    "It asks no value whether it can be one of its field: what can't be is taken as it stands, and",
+    "issues is NULL.",
+)
 
 
 def _one_line(text: str) -> str:

@@ -91,6 +91,7 @@ class ViewWanted:
     open, those that are known. leaves: what can't be said is left for the batch, and not
     refused. notes: what is said beside each clause, in their order. raw: where each field's
     text stands in the source, by column; None where the source has typed columns.
+    is_normal: the columns have no value that can't be one of their field, and none is asked.
     """
 
     source: str = "leads"
@@ -103,16 +104,21 @@ class ViewWanted:
     leaves: bool = False
     notes: Sequence[str] = ()
     raw: Mapping[str, str] | None = None
+    is_normal: bool = False
 
 
 @frozen
 class WarehouseView:
-    """A view, and the tables that it reads. query: what stands behind `AS`."""
+    """A view, and the tables that it reads. query: what stands behind `AS`.
+
+    odd: where no value is asked whether it can be one, what finds the leads with such that can't.
+    """
 
     name: str
     query: Sql = attribute(repr=False)
     tables: tuple[SeedTable, ...]
     reads: RawView | None = None
+    odd: "OddLeads | None" = None
 
     def script(self, dialect: Dialect) -> list[str]:
         """Return the statements that make the tables and the view, in order."""
@@ -135,6 +141,14 @@ class WarehouseView:
             *made,
             *(printed(each, dialect) for each in begun),
         ]
+
+
+@frozen
+class OddLeads:
+    """What finds leads with values that can't be, and the tables that it reads."""
+
+    query: Sql = attribute(repr=False)
+    tables: tuple[SeedTable, ...]
 
 
 def printed(statement: Sql, dialect: Dialect) -> str:
@@ -161,7 +175,8 @@ class _Maker:
         self._wanted = wanted
         self._odd = OddValues(wanted.name, dialect)
         self._is_large = len(plan.boxes) > MOST_BOXES and not _is_in_full(plan)
-        guards = {} if self._is_large or self._is_raw else self._guards()
+        is_guarded = not (self._is_large or self._is_raw or wanted.is_normal)
+        guards = self._guards() if is_guarded else {}
         self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts, guards)
         self._refuse_unsaid()
         self._reads = self._raw()
@@ -183,7 +198,9 @@ class _Maker:
             query = query.with_(name, as_=step, copy=False)
         tables = [table for each in self._conditions.looked_up.values() for table in each.tables]
         tables += self._tables
-        return WarehouseView(self._wanted.name, query, (*self._odd.tables, *tables), self._reads)
+        own = (*self._odd.tables, *tables)
+        odd = self._odd_leads() if self._wanted.is_normal else None
+        return WarehouseView(self._wanted.name, query, own, self._reads, odd)
 
     # -- what can't be said --
 
@@ -257,13 +274,33 @@ class _Maker:
             if name:
                 outputs.append(as_(column(name, self._dialect, "s"), carried, self._dialect))
         outputs += (self._read_field(name) for name in self._asked_fields())
-        issues = listed_names((name, self._is_invalid(name)) for name in self._fields)
-        outputs.append(as_(issues, "turnout_issues", self._dialect))
+        issues = nothing("TEXT") if self._wanted.is_normal else self._issues(self._odd)
+        outputs.append(as_(issues, ISSUES, self._dialect))
+        return self._from_source(outputs, self._odd)
+
+    def _from_source(self, outputs: Sequence[Sql], odd: OddValues) -> Sql:
         query = exp.select(*outputs).from_(relation(self._wanted.source, self._dialect, "s"))
-        for join in self._odd.joins:
+        for join in odd.joins:
             query = query.join(join, copy=False)
         found: Sql = query
         return found
+
+    def _issues(self, odd: OddValues) -> Sql:
+        return listed_names((name, self._is_invalid(name, odd)) for name in self._fields)
+
+    def _odd_leads(self) -> OddLeads:
+        """Return what finds the leads of which the view would have to tell issues."""
+        odd = OddValues(self._wanted.name, self._dialect)
+        key = column(self._wanted.key or self._id_name(), self._dialect, "s")
+        names = ("lead", "issues")
+        told = (as_(key, names[0], self._dialect), as_(self._issues(odd), names[1], self._dialect))
+        leads = exp.Subquery(
+            this=self._from_source(told, odd),
+            alias=exp.TableAlias(this=exp.to_identifier("o")),
+        )
+        query = exp.select(*(self._own(name, "o") for name in names)).from_(leads)
+        found: Sql = query.where(is_there(self._own("issues", "o")), copy=False)
+        return OddLeads(found, odd.tables)
 
     def _take_over(self, reads: RawView) -> Sql:
         """Return the leads as the view of their texts has them."""
@@ -280,10 +317,10 @@ class _Maker:
         asked |= set(self._plan.required)
         return [name for name in self._fields if name in asked]
 
-    def _is_invalid(self, name: str) -> Sql:
+    def _is_invalid(self, name: str, odd: OddValues) -> Sql:
         """Return whether a field of a lead has a value that can't be one."""
         this = column(name, self._dialect, "s")
-        told = self._odd.issue(self._fields[name], this)
+        told = odd.issue(self._fields[name], this)
         return FALSE if is_never(told) else every((is_there(this), told))
 
     def _guards(self) -> dict[str, Sql]:
@@ -302,7 +339,7 @@ class _Maker:
     def _read_field(self, name: str) -> Sql:
         """Return a field's value, NULL where it can't be one and would be taken for another."""
         this = column(name, self._dialect, "s")
-        if name in self._frame.guards:
+        if name in self._frame.guards or self._wanted.is_normal:
             return this
         told = self._odd.told(self._fields[name], this)
         if is_never(told) or not is_mistaken(self._plan, self._fields[name]):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from turnout.frozen import frozen
-from turnout.runtime.events import DECIDING, Event
+from turnout.runtime.events import Event, is_deciding
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell
@@ -141,12 +141,12 @@ def written(
             continue
         row = rows.get(key)
         events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
-        is_deciding = event.kind in DECIDING
+        decides = is_deciding(event.kind, event.route)
         rows[key] = LeadRow(
             number if row is None else row.seq,
-            number if row is None or is_deciding else row.decided,
+            number if row is None or decides else row.decided,
             number,
-            None if row is None or is_deciding else row.said,
+            None if row is None or decides else row.said,
         )
     parts: dict[str, Sequence[Sequence[Any]]] = {
         "events": events,

@@ -7,7 +7,7 @@ apart from the direction of what stands around it; htpy escapes it.
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import assert_never
+from typing import Final, assert_never
 
 from htpy import Element, Node, a, bdi, code, fragment, li, ol, ul
 from markupsafe import Markup
@@ -37,6 +37,9 @@ from turnout.rendering.site.subject import SiteSubject, names_in, receiver
 def told(text: str) -> Element:
     """Return a text of the policy, as it is, in a direction of its own."""
     return bdi[visible(text)]
+
+
+_SLA_DEEDS: Final = {"alert": "there is an alert", "reassign": "the next one has it"}
 
 
 @frozen(eq=False)
@@ -144,8 +147,18 @@ class Teller:
         """Return by when a lead is to be touched, and what becomes of it otherwise."""
         by = "by the clock on the wall" if sla.wall else "in working hours"
         whole: list[Node] = [f"To be touched within {sla.period}, {by}"]
-        if sla.then is not None:
-            whole += ["; otherwise it goes to ", self.target(sla.then.target)]
+        if not sla.written_steps:
+            if sla.then is not None:
+                whole += ["; otherwise it goes to ", self.target(sla.then.target)]
+            return whole
+        whole.append("; otherwise ")
+        for number, step in enumerate(sla.steps):
+            whole.append(", " if number else "")
+            if step.word == "then" and sla.then is not None:
+                whole += ["it goes to ", self.target(sla.then.target)]
+            else:
+                whole.append(_SLA_DEEDS[step.word])
+            whole.append(f" after {step.period}")
         return whole
 
     def actions(self, clause: Clause) -> Iterator[Node]:
