@@ -1,8 +1,8 @@
 """One request of HTTP, sent with a deadline, to an address that is allowed, and no further.
 
 A redirect is a failure: it would lead to where nobody allowed it. Of an answer its status counts
-and, where it asks for time, its `Retry-After`. Each request has a connection of its own: what another
-side says once more than it was asked is never taken for the answer to what comes next.
+and, where it asks for time, its `Retry-After`. Each request has a connection of its own: what
+the other side says once too often is never taken for the answer to what comes next.
 """
 
 import time
