@@ -9,6 +9,7 @@ state.
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from turnout.dsl.opening_hours import is_open
@@ -46,6 +47,25 @@ class Refused:
 
 Ask: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], frozenset[str] | Refused]
 """Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
+
+
+@define(eq=False)
+class _LastAnswer:
+    """What was found for a moment and the people at their caps, while these are the same."""
+
+    _known: tuple[datetime, frozenset[str], frozenset[str] | Refused] | None = None
+
+    def at(
+        self,
+        moment: datetime,
+        full: frozenset[str],
+        find: Callable[[], frozenset[str] | Refused],
+    ) -> frozenset[str] | Refused:
+        """Return what was found last time, or find it."""
+        known = self._known
+        if known is None or known[0] != moment or known[1] != full:
+            known = self._known = moment, full, find()
+        return known[2]
 
 
 @define(eq=False)
@@ -149,12 +169,9 @@ class Availability:
         serving = tuple((field, _serving(field, people)) for field in target.matching)
         gauge = Gauge({name: caps for name, caps, _ in asked if caps})
         attendance = _attendance(drawn, people, anytime=target.anytime)
-        validity = {name: days for name, _, days in asked}
-
-        def is_there(name: str) -> bool:
-            days = validity[name]
-            absent = self._absence(name, anytime=target.anytime)
-            return absent is None and (days is None or self._is_day(days))
+        is_there = self._presence({name: days for name, _, days in asked}, anytime=target.anytime)
+        drawable = partial(self._drawable, team.name, asked, anytime=target.anytime)
+        refused = _LastAnswer()
 
         def ask(
             values: Values, moment: datetime, state: TargetState, missed: frozenset[str]
@@ -176,9 +193,23 @@ class Availability:
                     there = self._present(there, team.name, state)
                 if there:
                     return there
-            return self._drawable(team.name, asked, matched, state, missed, anytime=target.anytime)
+                if matched is everybody and not state.absences:
+                    return refused.at(moment, full, lambda: drawable(matched, state, missed))
+            return drawable(matched, state, missed)
 
         return ask
+
+    def _presence(
+        self, validity: Mapping[str, Validity | None], *, anytime: bool
+    ) -> Callable[[str], bool]:
+        """Return what asks whether a member is there. validity: by member, of the membership."""
+
+        def is_there(name: str) -> bool:
+            days = validity[name]
+            absent = self._absence(name, anytime=anytime)
+            return absent is None and (days is None or self._is_day(days))
+
+        return is_there
 
     def _unlimited(self, team: str, everybody: frozenset[str]) -> Ask:
         """Return what asks who of a team can be drawn that the policy limits nowhere."""

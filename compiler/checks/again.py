@@ -4,7 +4,8 @@ A rule's verdict depends on the rules that share a lead with it, or with those t
 its leads. So after an edit only the rules that meet the old or the new region of what was
 edited are asked again; the verdicts of the others are carried over, renumbered, and so is
 that a check found nothing wrong with them. Findings are worded anew from the verdicts,
-because an edit moves the text of everything below it. The space and the regions of what
+because an edit moves the text of everything below it. A rule that uses a territory or a
+segment which means something else now counts as edited. The space and the regions of what
 wasn't edited are kept where they are the same; the index is built again.
 An editor that keeps one `Checked` pays for what it changes:
 
@@ -31,17 +32,23 @@ from turnout.compiler.checks.check import (
 )
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
-from turnout.compiler.leads.regions import truth
+from turnout.compiler.leads.regions import Region, truth
 from turnout.compiler.leads.space import Space
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.questions.analysis import Analysis, analyse
+from turnout.compiler.questions.per_condition import PerCondition
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
+from turnout.dsl.changed_names import changed_names
+from turnout.dsl.conditions import Condition, names_in
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
 from turnout.frozen import attribute, define, frozen
 
 MOST_CHANGED = 50
 """Rules of which an edit changes the targets; with more, all rules are asked again."""
+
+MOST_USING = 200
+"""Rules that use a name which means something else now; with more, all are asked again."""
 
 
 @frozen
@@ -80,7 +87,7 @@ def check_first(
     just: Checked | None = None,
 ) -> Checked:
     """Return what `checks.check` finds, with what `check_again` carries over; as that has it."""
-    return _checked(program, budget, {}, is_quick=is_quick, just=just)
+    return _checked(program, _Run({}), budget, is_quick=is_quick, just=just)
 
 
 def check_again(
@@ -93,27 +100,20 @@ def check_again(
     """Return what `checks.check` finds of `program`, an edited form of `previous`.
 
     The findings are the same as from scratch, whatever was edited; how long it takes
-    depends on how many rules meet the edited ones. A change of the schema, a territory or
-    a segment carries nothing over. is_quick: only the `QUICK` checks, for every
+    depends on how many rules meet the edited ones. A change of the schema carries nothing
+    over. is_quick: only the `QUICK` checks, for every
     keystroke; the others follow when the author pauses. just: what the quick checks of this very
     program have found, which aren't run again.
     """
     old, new = previous.program.policy, program.policy
     was = previous.program
     is_same = (was.since, was.first) == (program.since, program.first)
-    is_same = (
-        is_same
-        and dict(old.fields) == dict(new.fields)
-        and _meanings(previous) == {name: found.meaning for name, found in new.definitions.items()}
-    )
-    if not is_same:
-        return _checked(program, previous.budget, {}, is_quick=is_quick, just=just)
-    clear = _right(previous).intersection(_same(old.families, new.families))
-    return _checked(program, previous.budget, previous.routes, clear, is_quick=is_quick, just=just)
-
-
-def _meanings(checked: Checked) -> dict[str, object]:
-    return {name: found.meaning for name, found in checked.program.policy.definitions.items()}
+    if not is_same or dict(old.fields) != dict(new.fields):
+        return _checked(program, _Run({}), previous.budget, is_quick=is_quick, just=just)
+    names = changed_names(old.definitions, new.definitions)
+    clear = _right(previous).intersection(_same(old.families, new.families, names))
+    run = _Run(previous.routes, names)
+    return _checked(program, run, previous.budget, clear, is_quick=is_quick, just=just)
 
 
 def _right(checked: Checked) -> set[tuple[str, str]]:
@@ -127,29 +127,38 @@ def _right(checked: Checked) -> set[tuple[str, str]]:
     }
 
 
-def _same(old: Iterable[Family], new: Iterable[Family]) -> Iterator[tuple[str, str]]:
-    """Yield the families, by kind and name, that are the same in both versions."""
+def _same(
+    old: Iterable[Family], new: Iterable[Family], names: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the families, by kind and name, that are the same in both versions.
+
+    names: territories and segments that are not.
+    """
     before = {(family.kind, family.name): family for family in old}
     for family in new:
-        if before.get((family.kind, family.name)) == family:
+        if before.get((family.kind, family.name)) == family and not any(
+            member.name in names for member in family.members
+        ):
             yield family.kind, family.name
 
 
 def _checked(  # noqa: PLR0913 - what is carried over, each by name
     program: Program,
+    run: "_Run",
     budget: Budget,
-    before: Mapping[str, CheckedRoute],
     clear: Collection[tuple[str, str]] = (),
     *,
     is_quick: bool = False,
     just: Checked | None = None,
 ) -> Checked:
-    run = _Run(before)
+    before = run.before
     if just is not None and just.program is program:
         run.go_on(just, budget)
     for name in (name for name in program.routes if name in before):
         made = run.analyses.get(name)
-        run.analyses[name], run.edits[name] = _again(before[name].analysis, program, budget, made)
+        run.analyses[name], run.edits[name] = _again(
+            before[name].analysis, program, budget, made, run.names
+        )
     checks = tuple(map(run.carrying, QUICK if is_quick else CHECKS))
     findings = check(program, budget=budget, checks=checks, analyses=run.analyses, clear=clear)
     quick = run.quick if is_quick else {}
@@ -160,11 +169,13 @@ def _checked(  # noqa: PLR0913 - what is carried over, each by name
 class _Run:
     """One run of the checks, with what is carried over into it.
 
-    before: of the routes of the version before. edits: how they differ. asked: how many
+    before: of the routes of the version before. names: territories and segments that mean
+    something else now. edits: how the routes differ. asked: how many
     verdicts were not carried over, route by route.
     """
 
     before: Mapping[str, CheckedRoute]
+    names: frozenset[str] = frozenset()
     routes: dict[str, CheckedRoute] = attrs.Factory(dict[str, CheckedRoute])
     analyses: dict[str, Analysis] = attrs.Factory(dict[str, Analysis])
     edits: dict[str, "_Edit"] = attrs.Factory(dict[str, "_Edit"])
@@ -212,7 +223,7 @@ class _Run:
     def _reworded(self, analysis: Analysis) -> Iterator[Finding]:
         name = analysis.route.name
         before, known = self.before.get(name), dict[int, Verdict]()
-        if before is not None:
+        if before is not None and not self.edits[name].is_wide:
             known = _carried(before, analysis, self.edits[name])
         found = verdicts(analysis, known)
         self.asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
@@ -222,7 +233,7 @@ class _Run:
     def _shorter(self, of: Check, scope: OfRules, analysis: Analysis) -> Iterator[Finding]:
         name = analysis.route.name
         before, known = self.before.get(name), frozenset[int]()
-        if before is not None and of in before.clear:
+        if before is not None and of in before.clear and not self.edits[name].is_wide:
             known = _clear(before, analysis, self.edits[name], of, scope.depends_on)
         found = list(scope.run(analysis, known))
         self.routes[name].clear[of] = _without(analysis, found)
@@ -239,61 +250,109 @@ def _with(each: Check, run: Callable[..., Iterator[Finding]]) -> Check:
 class _Edit:
     """Where two versions of a route differ, and which of their clauses that may concern.
 
-    The clauses before `start` mean the same in both, and so do those from `old_end`, or
-    `new_end` in the new version, on. met, met_now: the clauses of the old and of the new
-    version that meet one of those between, at first sight.
+    The clauses before `start` are the same in both, and so are those from `old_end`, or
+    `new_end` in the new version, on; but for those, by old number, that use a name which means
+    something else. met, met_now: the clauses of the old and of the new version that meet one of
+    those between, or one of these, at first sight.
     """
 
     start: int
     old_end: int
     new_end: int
-    met: frozenset[int]
-    met_now: frozenset[int]
+    using: frozenset[int]
+    met: frozenset[int] = frozenset()
+    met_now: frozenset[int] = frozenset()
 
     @property
     def shift(self) -> int:
         """What is added to the number of a clause below."""
         return self.new_end - self.old_end
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether so many clauses use what was changed that all are asked again."""
+        return len(self.using) > MOST_USING
+
+    @property
+    def first(self) -> int:
+        """The first clause that doesn't mean the same, or that number behind the others."""
+        return min((self.start, *self.using))
+
     def kept(self, old: int) -> int | None:
         """Return the new number of a clause that means the same, None for one that was edited."""
+        return None if old in self.using else self.moved(old)
+
+    def moved(self, old: int) -> int | None:
+        """Return the new number of a clause that stands in both versions, None for another."""
         if old < self.start:
             return old
         return old + self.shift if old >= self.old_end else None
 
+    @property
+    def edited(self) -> list[int]:
+        """The clauses, by new number, that mean something else, or are new."""
+        moved = (self.moved(old) for old in self.using)
+        return [*range(self.start, self.new_end), *(at for at in moved if at is not None)]
+
 
 def _again(
-    before: Analysis, program: Program, budget: Budget, known: Analysis | None
+    before: Analysis,
+    program: Program,
+    budget: Budget,
+    known: Analysis | None,
+    names: frozenset[str],
 ) -> tuple[Analysis, _Edit]:
-    """Return the analysis of an edited route, and the edit. known: the analysis, if it is made."""
+    """Return the analysis of an edited route, and the edit.
+
+    known: the analysis, if it is made. names: those that mean something else now.
+    """
     name = before.route.name
     old, new = before.route.clauses, program.routes[name].clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
-    now = known or analyse(program, name, budget, before=before)
+    stay = [*range(start), *range(old_end, len(old))] if names else []
+    using = frozenset(at for at in stay if not names.isdisjoint(_names_in(old[at])))
+    edit = _Edit(start, old_end, new_end, using)
+    # The regions of a ground have names in them.
+    now = known or analyse(program, name, budget, before=None if names else before)
+    if known is None:
+        now = _with_regions(now, before, edit, names)
+    if edit.is_wide:
+        return now, edit
+    met = _meeting(before, [*range(start, old_end), *using])
+    met_now = _meeting(now, edit.edited)
+    return now, attrs.evolve(edit, met=frozenset(met), met_now=frozenset(met_now))
+
+
+def _with_regions(now: Analysis, before: Analysis, edit: _Edit, names: frozenset[str]) -> Analysis:
+    """Return the analysis of an edited route with those regions of before that it has, too."""
     changed = _changed(before.space, now.space)
-    if known is None and changed is not None:
-        is_kept = now.regions.take_over(before.regions, changed) if changed else _is_any
-        above = enumerate(before.taken[:start])
-        below = enumerate(before.taken[old_end:], new_end)
-        kept = {at: region for at, region in [*above, *below] if is_kept(region)}
-        now = attrs.evolve(now, known=kept).with_regions_of(before)
-    met = _meeting(before, range(start, old_end))
-    met_now = _meeting(now, range(start, new_end))
-    return now, _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
+    if changed is None:
+        return now
+    is_kept: Callable[[Region], bool] = _is_any
+    if changed or names:
+        is_kept = now.regions.take_over(before.regions, changed, names)
+    numbers = ((old, edit.kept(old)) for old in range(len(before.taken)))
+    kept = {
+        at: before.taken[old]
+        for old, at in numbers
+        if at is not None and is_kept(before.taken[old])
+    }
+    return attrs.evolve(now, known=kept).with_regions_of(before)
 
 
 def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verdict]:
     """Return the verdicts of a route that an edit can't have changed, by new number."""
-    edited = now.taken[edit.start : edit.new_end]
+    edited = [now.taken[at] for at in edit.edited]
+    first = edit.first
     is_same_space = _is_same(before.analysis.space, now.space)
     carried: dict[int, Verdict] = {}
     for at, verdict in enumerate(before.verdicts):
         here = edit.kept(at)
         if not isinstance(verdict, Verdict) or here is None:
             continue
-        if at < edit.start:
+        if at < first:
             carried[at] = verdict
             continue
         involved = {at, *(verdict.by or ()), *verdict.passed}
@@ -388,6 +447,18 @@ def _changed(one: Space, two: Space) -> int | None:
 
 def _is_any(_: object) -> bool:
     return True
+
+
+_NAMES: PerCondition[frozenset[str]] = PerCondition()
+
+
+def _names_in(clause: Clause) -> frozenset[str]:
+    """Return the names that are written in a clause's condition."""
+    return _NAMES.of(clause.condition, _written)
+
+
+def _written(condition: Condition) -> frozenset[str]:
+    return frozenset(each.name for each in names_in(condition))
 
 
 def _common(one: tuple[Clause, ...], two: tuple[Clause, ...]) -> int:

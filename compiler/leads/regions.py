@@ -14,7 +14,7 @@ box in which nothing is left to settle holds only leads that satisfy everything.
 search is exact; it counts its steps, and where they run out it says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias, assert_never
 
@@ -101,18 +101,21 @@ class Regions:
         """What names mean, by name and whether that holds, as far as it was asked for."""
         return self._known
 
-    def take_over(self, known: "Regions", changed: int) -> Callable[[Region], bool]:
+    def take_over(
+        self, known: "Regions", changed: int, names: Collection[str] = ()
+    ) -> Callable[[Region], bool]:
         """Take over what names mean in another version of the space.
 
-        changed: the dimensions that are others there, one bit each. Return whether a region of
-        the other version is one of this, too: that which the same condition has.
+        changed: the dimensions that are others there, one bit each. names: those that mean
+        something else. Return whether a region of the other version is one of this, too: that
+        which the same condition has, where it uses none of these names.
         """
         is_new = not self._known
         if is_new:
             self._known.update(
-                (name, region)
-                for name, region in known.named.items()
-                if not reads(region) & changed
+                (key, region)
+                for key, region in known.named.items()
+                if key[0] not in names and not reads(region) & changed
             )
 
         def is_kept(region: Region) -> bool:

@@ -2,9 +2,10 @@
 
 What a rule means depends on its own words and on what they name: fields, calendars,
 territories, people. Where all of that is the same after an edit elsewhere, the rule is the
-same, at another place, and so are the uses of names in it. A rule about which something
-was found is read again each time, and so is one that reads a table, whose text may be
-another one then.
+same, at another place, and so are the uses of names in it. Where only some territories and
+segments mean something else, that holds for the rules that use none of them. A rule about
+which something was found is read again each time, and so is one that reads a table, whose
+text may be another one then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,8 @@ import attrs
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.changed_names import changed_names
+from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, names_in
 from turnout.dsl.policy import Definition
 from turnout.dsl.references import Reference
 from turnout.dsl.rereading import MovedRule, RulesRead
@@ -62,12 +64,16 @@ class _Use:
 
 @frozen
 class _Made:
-    """What was made of a rule. start: where its text began then. ground: of that version."""
+    """What was made of a rule.
+
+    start: where its text began then. ground: of that version. names: all that it speaks of.
+    """
 
     rule: policy.Rule
     start: int
     uses: tuple[_Use, ...]
     ground: RuleGround
+    names: frozenset[str]
 
 
 @define(eq=False)
@@ -75,10 +81,13 @@ class KeptRules:
     """What was made of rules that were read before, and of those that are read now.
 
     ground: of this version; the very one of the version before where it is the same. made: by
-    where the rule starts, by the name of its source. taken: those that were taken over.
+    where the rule starts, by the name of its source. taken: those that were taken over. before:
+    the ground of the version before, where only what some names mean differs: `changed`.
     """
 
     ground: RuleGround
+    before: RuleGround | None = None
+    changed: frozenset[str] = frozenset()
     made: dict[str, dict[int, object]] = attrs.Factory(dict[str, dict[int, object]])
     taken: list[tuple[MovedRule, tuple[_Use, ...]]] = attrs.Factory(
         list[tuple[MovedRule, tuple[_Use, ...]]]
@@ -88,19 +97,33 @@ class KeptRules:
     def on(cls, known: RulesRead, ground: RuleGround) -> "KeptRules":
         """Return what rules that were read before have to give on the ground of this version."""
         before = known.ground
-        return cls(before if isinstance(before, RuleGround) and before == ground else ground)
+        if not isinstance(before, RuleGround):
+            return cls(ground)
+        if before == ground:
+            return cls(before)
+        if attrs.evolve(before, definitions=ground.definitions) != ground:
+            return cls(ground)
+        return cls(ground, before, changed_names(before.definitions, ground.definitions))
 
     def rule(self, node: nodes.Rule) -> policy.Rule | None:
         """Return what a rule was made into, at its present place; None where it has to be read."""
         if not isinstance(node, MovedRule):
             return None
-        made = node.read.made
-        if not isinstance(made, _Made) or made.ground is not self.ground:
+        made = self._on_this_ground(node.read.made)
+        if made is None:
             return None
         self.taken.append((node, made.uses))
         span = node.span
         self.made.setdefault(span.source.name, {})[span.start] = made
         return _moved(made.rule, span.source, span.start - made.start)
+
+    def _on_this_ground(self, made: object) -> _Made | None:
+        """Return what was made of a rule, if it is made of it now, too."""
+        if not isinstance(made, _Made) or made.ground is self.ground:
+            return made if isinstance(made, _Made) else None
+        if made.ground is not self.before or not self.changed.isdisjoint(made.names):
+            return None
+        return _Made(made.rule, made.start, made.uses, self.ground, made.names)
 
     def keep(self, node: nodes.Rule, rule: policy.Rule, uses: list[tuple[Reference, str]]) -> None:
         """Keep what a rule was made into. uses: of names, each with what it is of."""
@@ -112,7 +135,8 @@ class KeptRules:
             for use, of in uses
         )
         apart = Source(span.source.name, span.text)  # the whole text isn't kept for its sake
-        made = _Made(_moved(rule, apart, -span.start), 0, found, self.ground)
+        names = {each.name for each in found} | {each.name for each in names_in(rule.condition)}
+        made = _Made(_moved(rule, apart, -span.start), 0, found, self.ground, frozenset(names))
         self.made.setdefault(span.source.name, {})[span.start] = made
 
     def references(self, declared: Declarations) -> Iterator[Reference]:

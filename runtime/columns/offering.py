@@ -101,6 +101,11 @@ class Offering:
             else frozenset(name for each in _targets(self._answers) for name in said(each).reads)
         )
         """The fields whose values leads are offered by."""
+        self._unread = frozenset(
+            number
+            for number, each in enumerate(self._answers)
+            if not goes_on and not any(said(target).reads for target in _targets([each]))
+        )
         self._numbers: dict[tuple[object, ...], int] = {}
         self._at: datetime | None = None
         self._ways: dict[int, _Way] = {}
@@ -222,7 +227,8 @@ class Offering:
         """Offer leads one after the other, in order."""
         last = len(self._steps) - 1
         for place, first in zip(places, clauses[places].tolist(), strict=True):
-            clause, told = int(first), values(place)
+            clause = int(first)
+            told = {} if clause in self._unread else values(place)
             steps = self._steps[clause]
             step, accepted, passed = offered(steps, told, at, self._state)
             while step is None and steps.goes_on:

@@ -6,12 +6,17 @@ It holds counts alone and no lead, so it doesn't grow with the run.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from turnout.runtime.absences import Absences
 from turnout.runtime.draw import LEVEL, Turns
-from turnout.runtime.stores import load_of, microseconds, receivers
+from turnout.runtime.stores import Gifts, load_of, microseconds, receivers
 from turnout.runtime.stores.needs import Count
+
+_Taker: TypeAlias = tuple[str, str, str | None]
+"""The kind and name of a target, and the person."""
+
+_MOST_GIFTS = 10_000
 
 
 class RunState:
@@ -20,11 +25,14 @@ class RunState:
     def __init__(self) -> None:
         self._turns: dict[str, Turns] = {}
         self._open: Counter[str] = Counter()
-        self._given: dict[str, Counter[int]] = {}
+        self._given: dict[str, dict[int, int]] = {}
+        self._gifts = Gifts()
+        self._receivers: dict[_Taker, tuple[str, ...]] = {}
 
     @property
-    def gifts(self) -> None:
-        """Nothing: what was given is asked anew for each lead."""
+    def gifts(self) -> Gifts:
+        """Return to whom leads were given of late."""
+        return self._gifts
 
     def turns(self, team: str) -> Turns:
         """Return a team's turns."""
@@ -57,10 +65,17 @@ class RunState:
 
     def give(self, kind: str, target: str, assignee: str | None, at: datetime) -> None:
         """Count a lead that somebody is given."""
-        now = microseconds(at)
-        for who in receivers(kind, target, assignee):
+        now, taker = microseconds(at), (kind, target, assignee)
+        whose = self._receivers.get(taker)
+        if whose is None:
+            whose = self._receivers[taker] = receivers(*taker)
+        for who in whose:
             self._open[load_of(who)] += 1
-            self._given.setdefault(who, Counter())[now] += 1
+            counts = self._given.setdefault(who, {})
+            counts[now] = counts.get(now, 0) + 1
+        if len(self._gifts.whose) > _MOST_GIFTS:
+            self._gifts = Gifts()  # whoever counts begins anew
+        self._gifts.whose += whose
 
     def written(self) -> dict[str, Any]:
         """Return the whole as JSON has it."""
@@ -72,4 +87,5 @@ class RunState:
         """Be as `written` says."""
         self._turns = {name: Turns(*each) for name, each in written["turns"].items()}
         self._open = Counter(written["open"])
-        self._given = {who: Counter(dict(pairs)) for who, pairs in written["given"].items()}
+        self._given = {who: dict(pairs) for who, pairs in written["given"].items()}
+        self._gifts = Gifts()

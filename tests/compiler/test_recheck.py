@@ -54,3 +54,51 @@ def test_a_rule_far_from_the_edit_is_not_asked_again() -> None:
     again = check_again(check_first(before), after)
     assert again.asked == 1
     assert again.findings == check(after)
+
+
+NAMED = """\
+territory South = region is east and seats < 5
+segment Small = seats < 3
+segment Few = seats < 3
+segment Tiny = Small and plan is free
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "asked"),
+    [
+        # The rule that uses the name by another name, and one that may take its leads.
+        ("Small = seats < 3", "Small = seats < 5", 2),
+        ("South = region is east", "South = region is west", 1),
+        ("Small = seats < 3", "Small = seats < 99", 4),
+    ],
+)
+def test_only_rules_that_use_a_changed_name_are_asked_again(
+    written: str, instead: str, asked: int
+) -> None:
+    rules = """\
+  rule tiny  { when Tiny and region is west to queue two }
+  rule south { when South and plan is paid to queue two }
+  rule few   { when Few and seats < 2 to queue two }
+"""
+    text = NAMED + HEAD + rules + BEFORE
+    before, after = lower(resolved(text)), lower(resolved(text.replace(written, instead)))
+    first = check_first(before)
+    again = check_again(first, after)
+    assert (first.asked, again.asked) == (7, asked)
+    assert again.findings == check(after)
+    assert check_again(again, before).findings == check(before)
+
+
+def test_a_family_that_uses_a_changed_name_is_asked_again() -> None:
+    named = (
+        "segment Few = seats < 9\nsegment size { Big = seats > 4 Little = Few and seats >= 0 }\n"
+    )
+    rules = "  rule big { when Big to queue one }\n  rule little { when Little to queue two }\n"
+    text = named + HEAD + rules + BEFORE
+    before, after = lower(resolved(text)), lower(resolved(text.replace("< 9", "< 5")))
+    first = check_first(before)
+    assert "overlapping-segments" in {finding.name for finding in first.findings}
+    again = check_again(first, after)
+    assert again.findings == check(after)
+    assert check_again(again, before).findings == first.findings

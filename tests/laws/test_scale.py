@@ -1,5 +1,6 @@
 """What makes the analysis fast changes no answer: boxes, index, cover, SAT, and rechecking."""
 
+import re
 from collections.abc import Iterable
 from itertools import product
 from time import monotonic
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.support.policies import compiled, resolved
+from tests.support.policies import attempted, compiled, errors, resolved
 from tests.support.strategies import COLUMNS, Written, policies
 from tests.support.z3_reference import Judge
 from turnout.compiler.checks import QUICK, check
@@ -217,16 +218,39 @@ def test_past_the_deadline_each_rule_is_named_at_most_once_and_none_is_judged(
 def edited(draw: DrawFn) -> tuple[Policy, Policy, Policy]:
     """Return a policy, and what it becomes by two edits.
 
-    Each time, a rule is deleted, doubled, moved or rewritten.
+    Each time, a rule is deleted, doubled, moved or rewritten, or a territory or segment is
+    made to mean something else.
     """
-    policy = resolved(draw(policies()))
-    name, route = next(iter(policy.routes.items()))
-    once = attrs.evolve(route, entries=draw(_edited(route.entries)))
-    twice = attrs.evolve(route, entries=draw(_edited(once.entries)))
-    first, second = (
-        attrs.evolve(policy, routes={**policy.routes, name: each}) for each in (once, twice)
-    )
-    return policy, first, second
+    written = draw(policies())
+    policy = resolved(written)
+    found, text = [policy], written.text
+    for _ in range(2):
+        again = draw(_named_otherwise(text)) if draw(st.booleans()) else text
+        other, findings = attempted(Written(again, written.tables))
+        if again != text and not errors(findings):
+            found.append(other)
+            text = again
+            continue
+        name, route = next(iter(found[-1].routes.items()))
+        entries = draw(_edited(route.entries))
+        routes = {**found[-1].routes, name: attrs.evolve(route, entries=entries)}
+        found.append(attrs.evolve(found[-1], routes=routes))
+    return found[0], found[1], found[2]
+
+
+_NAMED = re.compile(r"\b(?:Big|Mid|Hot|Near|Far|There) = (.+?)(?= Mid =| territory | from | }|\n)")
+
+
+@st.composite
+def _named_otherwise(draw: DrawFn, text: str) -> str:
+    """Return the text of a policy in which one territory or segment means something else."""
+    found = list(_NAMED.finditer(text))
+    if not found:
+        return text
+    one, other = draw(st.sampled_from(found)), draw(st.sampled_from(found))
+    own, (start, end) = one[1], one.span(1)
+    ways = (other[1], f"not ({own})", f"({own}) and ({other[1]})", f"({own}) or ({other[1]})")
+    return f"{text[:start]}{draw(st.sampled_from(ways))}{text[end:]}"
 
 
 @st.composite

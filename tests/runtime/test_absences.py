@@ -146,7 +146,7 @@ def test_nobody_unknown_is_away(person: str, team: str, told: str) -> None:
 def test_an_absence_is_carried_renamed_and_looked_through(tmp_path: Path) -> None:
     path, other = tmp_path / "state.db", tmp_path / "other.db"
     with router(path) as to:
-        to.away("ben", reason="ill \ud800", at=AT)
+        to.away("ben", reason="grippé", at=AT)
         to.pause("ana", team="sales", until=AT + HOUR, at=AT)
     rename(path, NewName("person", "ben", "cleo"))
     rename(path, NewName("team", "sales", "limited"))

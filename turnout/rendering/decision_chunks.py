@@ -24,21 +24,36 @@ class ChunkLines:
 
     def lines(self, chunk: RoutedChunk) -> Iterator[str]:
         """Yield the text of each decision of a chunk, in order, the same as `layout.line`."""
-        layout = self._layout
         self._frames += map(self._framed, chunk.decisions[len(self._frames) :])
-        key, row, is_plain, frames = layout.key, layout.row, layout.is_plain, self._frames
-        issues, apart = chunk.issues, chunk.apart
-        for at, (name, outcome, number) in enumerate(
-            zip(chunk.keys, chunk.outcomes.tolist(), chunk.rows, strict=True)
+        frames, nothing = self._frames, self._said(())
+        keys = self._layout.keys(chunk.keys)
+        if keys is None or nothing is None:
+            yield from (self._line(chunk, at) for at in range(len(chunk.keys)))
+            return
+        issues, apart, said = chunk.issues, chunk.apart, self._said
+        for at, (key, outcome, row) in enumerate(
+            zip(keys, chunk.outcomes.tolist(), chunk.rows, strict=True)
         ):
-            frame, said = frames[int(outcome)], self._said(issues.get(at, ()))
-            if at in apart or frame is None or said is None or not is_plain(name):
-                yield layout.line(chunk.decision(at))
+            frame = frames[int(outcome)]
+            of_issues = said(issues[at]) if at in issues else nothing
+            if frame is None or of_issues is None or at in apart:
+                yield self._line(chunk, at)
             else:
                 yield (
-                    f"{frame.before_key}{key(name)}{frame.before_row}{row(number)}"
-                    f"{frame.before_issues}{said}{frame.end}"
+                    f"{frame.before_key}{key}{frame.before_row}{row}"
+                    f"{frame.before_issues}{of_issues}{frame.end}"
                 )
+
+    def _line(self, chunk: RoutedChunk, at: int) -> str:
+        """Return the text of one decision."""
+        layout, name = self._layout, chunk.keys[at]
+        frame, said = self._frames[int(chunk.outcomes[at])], self._said(chunk.issues.get(at, ()))
+        if at in chunk.apart or frame is None or said is None or not layout.is_plain(name):
+            return layout.line(chunk.decision(at))
+        return (
+            f"{frame.before_key}{layout.key(name)}{frame.before_row}{layout.row(chunk.rows[at])}"
+            f"{frame.before_issues}{said}{frame.end}"
+        )
 
     def _framed(self, decision: Decision) -> LineFrame | None:
         """Return the parts of an outcome's lines, None where the lines have to be seen whole."""

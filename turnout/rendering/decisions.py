@@ -5,7 +5,7 @@ The forms are described in docs/reference/formats.md.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -34,6 +34,7 @@ COLUMNS = (
     "duplicate_of",
 )
 _LONGEST_KNOWN = 200
+_PLAIN_KEYS = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z_.-]*+(?:\n|\Z))++")
 _SPECIAL = re.compile(r'[",\r\n]')
 
 
@@ -55,7 +56,8 @@ class DecisionFormat:
     """How a file of decisions is put together: the head, one text each, the tail.
 
     frame, key, row, issues: the parts of a line. is_plain: whether parts can be put together
-    without a look at the whole; where it is false of one, `line` says how it is written.
+    without a look at the whole; where it is false of one, `line` says how it is written. keys:
+    those of many leads at once, None where one of them has to be looked at.
     """
 
     frame: Callable[[Decision], LineFrame]
@@ -64,6 +66,7 @@ class DecisionFormat:
     issues: Callable[[tuple[Issue, ...]], str]
     line: Callable[[Decision], str]
     is_plain: Callable[[str], bool]
+    keys: Callable[[Sequence[str]], Sequence[str] | None]
     head: str = ""
     between: str = ""
     tail: str = ""
@@ -161,6 +164,19 @@ def _is_printed(text: str) -> bool:
     return text.replace("\n", "").isprintable()
 
 
+def plain_keys(keys: Sequence[str]) -> Sequence[str] | None:
+    """Return keys that are letters and figures of ASCII, `-`, `_` and `.` behind the first.
+
+    None where one of them is anything else.
+    """
+    whole = "\n".join(keys)
+    return keys if whole.count("\n") == len(keys) - 1 and _PLAIN_KEYS.fullmatch(whole) else None
+
+
+def _json_keys(keys: Sequence[str]) -> Sequence[str] | None:
+    return None if plain_keys(keys) is None else [f'"{key}"' for key in keys]
+
+
 def _json_format(end: str, head: str = "", between: str = "", tail: str = "") -> DecisionFormat:
     return DecisionFormat(
         partial(_json_frame, end=end),
@@ -169,6 +185,7 @@ def _json_format(end: str, head: str = "", between: str = "", tail: str = "") ->
         _json_issues,
         lambda decision: json_text(decision.as_dict()) + end,
         _is_printed,
+        _json_keys,
         head,
         between,
         tail,
@@ -183,6 +200,7 @@ DECISION_FORMATS: Mapping[str, DecisionFormat] = {
         _csv_issues,
         csv_line,
         lambda _text: True,
+        plain_keys,
         head=",".join(COLUMNS) + "\n",
     ),
     "jsonl": _json_format("\n"),
