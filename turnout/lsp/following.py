@@ -28,6 +28,7 @@ from turnout.dsl.files import Files
 from turnout.dsl.rereading import RulesRead
 from turnout.frozen import define, frozen
 from turnout.lsp.belonging import Includes
+from turnout.lsp.last_answers import forget_answers
 from turnout.lsp.staying import with_staying
 from turnout.project.configuration import ConfigurationError, configuration_of
 
@@ -197,6 +198,7 @@ class Follower:
             main for main, each in self._followed.items() if each.concerns(paths) or main in paths
         }
         behind = [self._followed[main] for main in sorted(self._behind)]
+        forget_answers()
         severities: dict[Path, Severities] = {}
         for each in behind:
             each.answer, severities[each.main] = _read(each, number, files)

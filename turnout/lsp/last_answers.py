@@ -1,7 +1,7 @@
 """Answers that are asked for again and again while a text stays, made once."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -12,6 +12,8 @@ _Answer = TypeVar("_Answer")
 MOST = 6
 """Answers of a kind that are kept, the last ones."""
 
+_kinds: "list[LastAnswers[Any]]" = []
+
 
 @define(eq=False)
 class LastAnswers(Generic[_Answer]):
@@ -21,12 +23,26 @@ class LastAnswers(Generic[_Answer]):
         list[tuple[tuple[object, ...], str, _Answer]]
     )
 
+    def __attrs_post_init__(self) -> None:
+        """Be among those that are forgotten."""
+        _kinds.append(self)
+
+    def forget(self) -> None:
+        """Keep none, and so nothing of what they are about."""
+        self._known.clear()
+
     def of(self, about: tuple[object, ...], name: str, make: Callable[[], _Answer]) -> _Answer:
         """Return the answer about these objects, made where it isn't known."""
-        for objects, of_name, answer in self._known:
+        for objects, of_name, answer in tuple(self._known):
             is_same = len(objects) == len(about) and of_name == name
             if is_same and all(one is two for one, two in zip(objects, about, strict=True)):
                 return answer
         made = make()
         self._known[:] = [*self._known[1 - MOST :], (about, name, made)]
         return made
+
+
+def forget_answers() -> None:
+    """Keep no answer of any kind: each holds a whole policy, as it was before an edit."""
+    for each in _kinds:
+        each.forget()
