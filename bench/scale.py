@@ -3,11 +3,11 @@
     python bench/scale.py [--rules 20,1000] [--leads 1000000] [--different 20000]
 
 The policy and its leads are those of `peers.py`, with normalised values. By hand is one CASE
-over the rules as they are written; the view is what `turnout export sql` writes, of which the
-number of the clause is asked. Both are held to the reference interpreter before a time counts.
-Seconds are processor time, all threads together, the median of several rounds in turn; planned is
-the time for the plan of a query alone. Of the ZIP codes of the United States the size of the
-script and the time for the plan are told.
+over the rules as they are written; the view is what `turnout export sql` writes, with
+`--normalised` and without, of which the number of the clause is asked. All are held to the
+reference interpreter before a time counts. Seconds are processor time, all threads together, the
+median of several rounds in turn; planned is the time for the plan of a query alone. Of the ZIP
+codes of the United States the size of the script and the time for the plan are told.
 """
 
 import argparse
@@ -36,16 +36,16 @@ ROUNDS = 5
 DUCKDB = DIALECTS["duckdb"]
 
 
-def written(plan: Plan, policy: Policy) -> list[str]:
+def written(plan: Plan, policy: Policy, *, is_normal: bool = False) -> list[str]:
     """Return the script of a plan, over the table `own` with the key `row`."""
-    wanted = ViewWanted(source="own", key="row", leaves=True)
+    wanted = ViewWanted(source="own", key="row", leaves=True, is_normal=is_normal)
     return view_of(plan, policy.fields, DUCKDB, wanted).script(DUCKDB)
 
 
-def view(table: Table) -> tuple[Callable[[], Numbers], int, float]:
+def view(table: Table, *, is_normal: bool) -> tuple[Callable[[], Numbers], int, float]:
     """Return what asks the view, the size of its script, and the time for its plan."""
     compiled = table.contest.router.compiled
-    script = written(plan_of(compiled.program, ROUTE), compiled.policy)
+    script = written(plan_of(compiled.program, ROUTE), compiled.policy, is_normal=is_normal)
     connection = duckdb.connect()
     connection.register("leads", table.normalised)
     connection.execute(
@@ -70,8 +70,9 @@ def compare(rules: int, leads: int, different: int) -> None:
     """Print the times of one policy."""
     with TemporaryDirectory() as folder:
         table = Table(Contest(rules, different, Path(folder)), leads)
-    by_view, size, planned = view(table)
-    runs = {"by hand": duckdb_case(table), "exported view": by_view}
+    normal, size, planned = view(table, is_normal=True)
+    asking, _, _ = view(table, is_normal=False)
+    runs = {"by hand": duckdb_case(table), "--normalised": normal, "exported view": asking}
     for run in runs.values():
         assert np.array_equal(np.sort(run()), np.sort(table.answers)), "the answers differ"
     took: dict[str, list[float]] = {name: [] for name in runs}

@@ -127,6 +127,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
         "turnout/lsp": "imports the whole protocol of editors",
+        "tests/turnout/test_serving_announcements.py": "services as processes, killed",
         "tests/turnout/test_serving_description.py::"
         "test_the_description_of_an_example_is_valid_and_its_lead_is_decided": "every example",
         "tests/turnout/test_serving_in_browser.py": "starts Chromium",

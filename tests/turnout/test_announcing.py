@@ -1,6 +1,7 @@
 """What happens to leads is told: in order, again until it arrives, and once by its id."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -334,6 +335,33 @@ def test_who_never_answers_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> N
         outcome = Poster(is_private=True).post("POST", url, {}, b"{}")
         hangs.set()
     assert outcome == Failed("no answer in time")
+
+
+def test_who_answers_twice_answers_nothing_that_is_told_later() -> None:
+    answers = [
+        b"HTTP/1.1 204 No Content\r\n\r\n" * 2,
+        b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+    ]
+
+    def answered(listening: socket.socket) -> None:
+        for answer in answers:
+            connection, _ = listening.accept()
+            with connection:
+                connection.settimeout(5)
+                connection.recv(65_536)
+                connection.sendall(answer)
+                connection.recv(65_536)  # until the other side closes it
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        thread = threading.Thread(target=answered, args=(listening,))
+        thread.start()
+        poster = Poster(is_private=True)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        outcomes = [poster.post("POST", url, {}, b"{}") for _ in answers]
+        poster.close()
+        thread.join()
+    assert outcomes == [Delivered(), Failed("HTTP 500")]
 
 
 def test_who_isnt_there_has_not_been_told() -> None:

@@ -64,12 +64,17 @@ class Courier:
         self._now = now or _this_microsecond
         self._chance = chance
         self._threads = ThreadPoolExecutor(TOGETHER, thread_name_prefix=endpoint.name)
-        self._has_ended = any(True for _ in outbox.rows(endpoint.name, [GONE], 0))
+        self._has_ended = False
+        self.look_again()
 
     @property
     def has_ended(self) -> bool:
         """Whether the endpoint wants nothing any more."""
         return self._has_ended
+
+    def look_again(self) -> None:
+        """Find out whether the endpoint wants nothing any more. Raises StateError."""
+        self._has_ended = any(True for _ in self._outbox.rows(self._endpoint.name, [GONE], 0))
 
     def deliver(self) -> list[Delivery]:
         """Deliver what is due, some at once; nothing where nothing is due.

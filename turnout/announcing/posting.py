@@ -1,7 +1,8 @@
 """One request of HTTP, sent with a deadline, to an address that is allowed, and no further.
 
 A redirect is a failure: it would lead to where nobody allowed it. Of an answer its status counts
-and, where it asks for time, its `Retry-After`.
+and, where it asks for time, its `Retry-After`. Each request has a connection of its own: what
+the other side says once too often is never taken for the answer to what comes next.
 """
 
 import time
@@ -23,7 +24,7 @@ DEADLINE = 20.0
 """Seconds for all of an answer, however slowly it comes."""
 
 MOST_ANSWERED = 64 * 1024
-"""Bytes of an answer that are read, so that the connection can be used again."""
+"""Bytes of an answer that are read."""
 
 AGENT = "Turnout"
 _GONE = 410
@@ -36,7 +37,7 @@ class Poster:
     def __init__(self, *, is_private: bool) -> None:
         network = CheckedNetwork(is_private=is_private)
         self._pool = httpcore.ConnectionPool(
-            network_backend=network, max_connections=16, keepalive_expiry=30.0
+            network_backend=network, max_connections=16, max_keepalive_connections=0
         )
 
     def post(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Upshot:

@@ -1,22 +1,24 @@
 """`turnout outbox`: who is told of what happened to leads, and what didn't arrive."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
 
+from turnout.announcing.rounds import (
+    DeliveryRound,
+    RoundNotes,
+    check_announce,
+    run_rounds,
+)
 from turnout.commands.exits import CannotRun, complain
 from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.stopping import stopped_by_signals
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
-from turnout.errors import ExtraError
 from turnout.printable import visible
 from turnout.project.configuration import (
     Configuration,
@@ -26,18 +28,14 @@ from turnout.project.configuration import (
 from turnout.rendering.jsons import json_text
 from turnout.rendering.outbox import attempt_line, attempts_data, rows_data, rows_lines
 from turnout.rendering.report import counted
-from turnout.runtime.stores import StateError
 from turnout.runtime.stores.deliveries import DEAD, DONE, GONE, OutboxRow, open_outbox
 from turnout.runtime.stores.outbox import DUE
 from turnout.runtime.stores.server.locations import Whereabouts
 
 if TYPE_CHECKING:
-    from turnout.announcing.couriers import Courier, Delivery
+    from turnout.announcing.couriers import Delivery
     from turnout.project.endpoints import Endpoint
     from turnout.runtime.stores.deliveries import Outbox
-
-LONGEST_PAUSE, SHORTEST_PAUSE = 2.0, 0.05
-"""Seconds between two looks at an outbox in which nothing is due: events come from elsewhere."""
 
 STATES = (DUE, DONE, DEAD, GONE)
 
@@ -113,92 +111,43 @@ def deliver_command(
     """
     configured = _configured(config)
     endpoints = _chosen(configured, name)
+    attempts: list[Delivery] = []
+    notes = _notes(attempts, format_name, watch=watch)
     with stopped_by_signals() as stop:
-        rounds = [_Round(file, each, format_name, stop, wait) for each in endpoints]
+        rounds = [DeliveryRound(file, each, stop, wait, notes) for each in endpoints]
         for each in rounds:  # a wrong secret is told before anything is sent
             each.check()
-        threads = [Thread(target=each.run, args=(watch,)) for each in rounds]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    _conclude(rounds, format_name, watch=watch)
+        run_rounds(rounds, watch=watch)
+    _conclude(rounds, attempts, format_name, watch=watch)
 
 
-class _Round:
-    """The deliveries to one endpoint, in a thread of their own."""
+def _notes(attempts: "list[Delivery]", format_name: str, *, watch: bool) -> RoundNotes:
+    """Return who keeps what was attempted, and shows what failed."""
 
-    def __init__(
-        self, file: Whereabouts, endpoint: "Endpoint", format_name: str, stop: Event, wait: int
-    ) -> None:
-        self.endpoint = endpoint
-        self.attempts: list[Delivery] = []
-        self.error: Exception | None = None
-        self.has_ended = False
-        self._file, self._wait, self._stop = file, wait, stop
-        self._shows = format_name == "text"
-
-    def check(self) -> None:
-        """Raise what is wrong with the endpoint's secrets, or with the state."""
-        from turnout.announcing.adapters import adapter_of  # noqa: PLC0415 - an extra
-
-        adapter_of(self.endpoint, "")
-        with open_outbox(self._file, wait=self._wait):
-            pass
-
-    def run(self, watch: bool) -> None:  # noqa: FBT001 - a thread's argument
-        """Deliver once, or until somebody says stop."""
-        try:
-            with self._courier() as courier:
-                if watch:
-                    self._go_on(courier)
-                else:
-                    while not self._stop.is_set() and (found := courier.deliver()):
-                        self._note(found)
-                        self.attempts += found
-                self.has_ended = courier.has_ended
-        except Exception as error:  # noqa: BLE001 - raised by who waits for it
-            self.error = error
-
-    @contextmanager
-    def _courier(self) -> "Generator[Courier, None, None]":
-        from turnout.announcing.adapters import adapter_of  # noqa: PLC0415 - an extra
-        from turnout.announcing.couriers import Courier  # noqa: PLC0415
-
-        with ExitStack() as ends:
-            outbox = ends.enter_context(open_outbox(self._file, wait=self._wait))
-            courier = Courier(outbox, self.endpoint, adapter_of(self.endpoint, outbox.policy()))
-            ends.callback(courier.close)
-            yield courier
-
-    def _go_on(self, courier: "Courier") -> None:
-        """Deliver until somebody says stop; a state that can't be used is asked again."""
-        pause = SHORTEST_PAUSE
-        while not self._stop.is_set():
-            try:
-                found = courier.deliver()
-            except StateError as failure:
-                complain(failure.message, failure.help)
-                found, pause = [], LONGEST_PAUSE
-            self._note(found)
-            pause = SHORTEST_PAUSE if found else min(2 * pause, LONGEST_PAUSE)
-            if not found:
-                self._stop.wait(pause)
-
-    def _note(self, attempts: "Sequence[Delivery]") -> None:
-        for each in attempts:
-            line = attempt_line(each)
-            if line and self._shows:
+    def attempted(found: "Sequence[Delivery]") -> None:
+        if not watch:
+            attempts.extend(found)
+        if format_name == "text":
+            for line in filter(None, map(attempt_line, found)):
                 click.echo(line, err=True)
 
+    return RoundNotes(attempted, lambda failure: complain(failure.message, failure.help))
 
-def _conclude(rounds: Sequence[_Round], format_name: str, *, watch: bool) -> None:
+
+def _conclude(
+    rounds: Sequence[DeliveryRound],
+    attempts: "Sequence[Delivery]",
+    format_name: str,
+    *,
+    watch: bool,
+) -> None:
     for each in rounds:
         if each.error is not None:
             raise each.error
     if watch:
         return
-    attempts = [attempt for each in rounds for attempt in each.attempts]
+    order = [each.endpoint.name for each in rounds]
+    attempts = sorted(attempts, key=lambda each: order.index(each.row.endpoint))
     if format_name == "json":
         click.echo(json_text(attempts_data(attempts), indent=2))
     else:
@@ -344,11 +293,7 @@ def _configured(config: Path | None) -> Configuration:
 
 
 def _chosen(configured: Configuration, name: str | None) -> "list[Endpoint]":
-    if find_spec("httpcore") is None:
-        raise ExtraError(
-            "other programs are told by HTTP, for which an extra is needed",
-            "pip install 'turnout[announce]'",
-        )
+    check_announce()
     found = [each for each in configured.endpoints if name in {None, each.name}]
     if not found:
         known = ", ".join(configured.endpoint_names)

@@ -1,17 +1,27 @@
 """`turnout serve`: a policy as a service over HTTP."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from turnout.announcing.rounds import check_announce
+from turnout.commands.exits import CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
+from turnout.compiler.compiled_policy import Compiled
 from turnout.printable import visible
-from turnout.project.configuration import configuration_of
+from turnout.project.configuration import Configuration, configuration_of
 from turnout.rendering.jsons import json_text
 from turnout.runtime.stores.server.locations import Whereabouts
+
+if TYPE_CHECKING:
+    from turnout.project.endpoints import Endpoint
+    from turnout.serving.reloading import PolicySource
 
 
 @click.command(
@@ -65,6 +75,11 @@ from turnout.runtime.stores.server.locations import Whereabouts
     help="What a new version of the policy's files may change without being refused: nothing; "
     "who of a team gets a lead; anything.",
 )
+@click.option(
+    "--deliver",
+    is_flag=True,
+    help="Tell those who are named in the configuration, as `turnout outbox deliver` does.",
+)
 @click.option("--no-reload", is_flag=True, help="Serve the files as they are now, and no others.")
 @click.option(
     "--check", "is_check", is_flag=True, help="Open everything, say so, and end without serving."
@@ -87,6 +102,7 @@ def command(
     oidc_audience: str | None,
     oidc_keys: str | None,
     allow: str,
+    deliver: bool,
     no_reload: bool,
     is_check: bool,
     is_told: bool,
@@ -126,13 +142,15 @@ def command(
     check_workers(workers, state)
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
+    configured = configuration_of(policy)
+    told = _told(configured) if deliver else ()
     settings = ServingSettings(
-        PolicySource(policy, route, state, wait, allow),
+        PolicySource(policy, route, state, wait, allow, configured.endpoint_names),
         tokens_of(state, tokens),
         provider,
         is_local=is_this_machine(host),
         is_watching=not no_reload,
-        report=configuration_of(policy).report,
+        report=configured.report,
     )
     if is_told:
         click.echo(json_text(settings.described(compiled), indent=2))
@@ -142,6 +160,8 @@ def command(
         service = settings.service(compiled)
         service.writer.stop()
         service.served.close()
+        with _delivering(settings.source, compiled, told):
+            pass
         click.echo(f"{visible(str(policy))}: policy, state and tokens can be served")
         return
     with bound(host, port) as listening:
@@ -153,6 +173,35 @@ def command(
         )
         if settings.is_local and provider is None and not settings.tokens.exists():
             click.echo("there are no tokens: only this machine is served", err=True)
+        if configured.endpoints and not deliver:
+            names = ", ".join(map(visible, configured.endpoint_names))
+            click.echo(f"{names}: told by `turnout outbox deliver`, or with --deliver", err=True)
         write_logs()
-        run(settings, compiled, listening, workers)
+        with _delivering(settings.source, compiled, told):
+            run(settings, compiled, listening, workers)
     click.echo("stopped; every lead that was taken is decided")
+
+
+def _told(configured: Configuration) -> "Sequence[Endpoint]":
+    """Return who is told beside the service. Raises CannotRun where nobody is."""
+    check_announce()
+    if not configured.endpoints:
+        where = configured.file or "no configuration"
+        raise CannotRun(
+            f"nobody is to be told: {where} names nobody",
+            "write a table `[announce.NAME]` into turnout.toml, or leave --deliver out",
+        )
+    return configured.endpoints
+
+
+def _delivering(
+    source: "PolicySource", compiled: Compiled, endpoints: "Sequence[Endpoint]"
+) -> AbstractContextManager[None]:
+    """Tell others while the block lasts, where there are any."""
+    if not endpoints:
+        return nullcontext()
+    from turnout.serving.reloading import open_router  # noqa: PLC0415 - an extra
+    from turnout.serving.served_couriers import delivering  # noqa: PLC0415
+
+    open_router(compiled, source).close()  # the state is there from now on
+    return delivering(source.state, endpoints, source.wait)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from turnout.compiler.classes import Listed, Texts
-from turnout.compiler.plan.value import ClauseBox, Column, Part, Plan
+from turnout.compiler.plan.value import ClauseBox, Column, Part, Plan, Side
 from turnout.frozen import frozen
 from turnout.warehouse.asked_tables import LookedUp, looked_up
 from turnout.warehouse.column_tests import LONGEST_LIST, Held, Setting, all_of, any_of, side
@@ -17,14 +17,14 @@ MOST_PARTS = 2_000
 class _Term:
     """Sides that all hold, and a part that does, too."""
 
-    sides: frozenset[tuple[int, int]]
+    sides: frozenset[Side]
     part: int | None
 
-    def without(self, side: tuple[int, int]) -> "_Term":
+    def without(self, side: Side) -> "_Term":
         """Return the same without a side."""
         return _Term(self.sides - {side}, self.part)
 
-    def beside(self, side: tuple[int, int]) -> "_Term":
+    def beside(self, side: Side) -> "_Term":
         """Return the same with a side more."""
         return _Term(self.sides | {side}, self.part)
 
@@ -44,9 +44,13 @@ class ClauseConditions:
             if _size(each) > longest
         }
 
-    def of(self, boxes: Sequence[ClauseBox]) -> Held:
-        """Return whether one of a clause's boxes holds a lead."""
-        return self._terms([_Term(frozenset(box.sides), box.part) for box in boxes])
+    def of(self, boxes: Sequence[ClauseBox], known: frozenset[Side] = frozenset()) -> Held:
+        """Return whether one of a clause's boxes holds a lead; known: sides that hold."""
+        return self._terms([_Term(frozenset(box.sides) - known, box.part) for box in boxes])
+
+    def side(self, asked: Side) -> Held:
+        """Return whether a side holds a lead."""
+        return self._side(*asked).whole()
 
     def _terms(self, terms: Sequence[_Term]) -> Held:
         """Return whether one of some terms holds; what several share is asked once.
@@ -76,7 +80,7 @@ class ClauseConditions:
         told = [self._side(*each) for term in alone for each in term.sides]
         return any_of([*told, *(self._terms([term]) for term in others)])
 
-    def _sides(self, sides: Iterable[tuple[int, int]]) -> list[Held]:
+    def _sides(self, sides: Iterable[Side]) -> list[Held]:
         return [self._side(at, mask) for at, mask in sides]
 
     def _side(self, at: int, mask: int) -> Held:
@@ -100,9 +104,9 @@ class ClauseConditions:
         return all_of([*self._sides(part.sides), *eithers])
 
 
-def _rests(terms: Sequence[_Term]) -> dict[tuple[int, int], set[_Term]]:
+def _rests(terms: Sequence[_Term]) -> dict[Side, set[_Term]]:
     """Return what stands beside each side."""
-    found: dict[tuple[int, int], set[_Term]] = {}
+    found: dict[Side, set[_Term]] = {}
     for term in terms:
         for each in term.sides:
             found.setdefault(each, set()).add(term.without(each))

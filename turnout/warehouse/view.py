@@ -29,6 +29,7 @@ from turnout.warehouse.bit_words import (
 from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
 from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
 from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.neighbours import AskedClause, Neighbours
 from turnout.warehouse.odd_values import OddValues, is_mistaken
 from turnout.warehouse.raw_view import (
     ARRIVED,
@@ -369,12 +370,10 @@ class _Maker:
         boxes: list[list[ClauseBox]] = [[] for _ in self._plan.answers]
         for box in self._plan.boxes:
             boxes[box.clause].append(box)
-        for clause, own in enumerate(boxes):
-            held = self._conditions.of(own).whole()
-            cases.append((held.surely, noted(number(clause), notes[clause])))
-            if held.perhaps != held.surely:
-                cases.append((held.perhaps, noted(number(FOR_BATCH), "left for the batch")))
-        told = as_(choice(cases, number(last)), "turnout_number", self._dialect)
+        asked = [AskedClause(at, notes[at], own) for at, own in enumerate(boxes)]
+        found = Neighbours(self._conditions, FOR_BATCH).chain(cases, asked, number(last))
+        assert found is not None, "where no clause takes a lead it has a number, too"
+        told = as_(found, "turnout_number", self._dialect)
         return [("turnout_decided", self._from_read([told]))]
 
     def _by_words(self) -> list[tuple[str, Sql]]:
