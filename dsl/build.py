@@ -587,21 +587,25 @@ class Builder:
         return self.name(children[0])
 
     def sla(self, span: Span, children: list[Any]) -> nodes.Sla:
-        within, wall, *rest = children  # there is no place for a rule whose name has a `_`
+        within, wall, start, *rest = children  # there is no place for a rule whose name has a `_`
         if rest and isinstance(rest[0], nodes.SlaDeed):
             return self._sla_in_steps(span, children)
         then, absence, *_ = *rest, None, None
-        return nodes.Sla(within, wall is not None, then, absence, span)
+        return nodes.Sla(within, wall is not None, then, absence, span, (), start)
 
     def _sla_in_steps(self, span: Span, children: list[Any]) -> nodes.Sla:
-        within, wall, deed, *rest = children
+        within, wall, start, deed, *rest = children
         absence = next(iter(_of(nodes.SlaAbsence, rest)), None)
         whole = Span(span.source, within.span.start, deed.span.end)
         steps = (nodes.SlaStep(within, deed, whole), *_of(nodes.SlaStep, rest))
         if len(steps) == 1 and deed.then is not None:
             steps = ()
         then = steps[-1].deed.then if steps else deed.then
-        return nodes.Sla(within, wall is not None, then, absence, span, steps)
+        return nodes.Sla(within, wall is not None, then, absence, span, steps, start)
+
+    def from_acceptance(self, span: Span, children: list[Any]) -> nodes.FromAcceptance:
+        del children
+        return nodes.FromAcceptance(span)
 
     def sla_step(self, span: Span, children: list[Any]) -> nodes.SlaStep:
         within, deed = children

@@ -557,6 +557,13 @@ class SlaAbsence:
 
 
 @frozen
+class FromAcceptance:
+    """`from acceptance`: an SLA is counted from when its lead is accepted."""
+
+    span: Span = _span()
+
+
+@frozen
 class SlaDeed:
     """What is done when a time of an SLA is up: `alert`, `reassign` or `then TARGET`."""
 
@@ -588,6 +595,7 @@ class Sla:
     absence: SlaAbsence | None
     span: Span = _span()
     steps: tuple[SlaStep, ...] = ()
+    from_acceptance: FromAcceptance | None = None
 
 
 @frozen

@@ -174,7 +174,8 @@ class Sla:
     period: of the first step. wall: counted by the wall clock, not in the assignee's calendar.
     then: where the last step brings the lead, None where it brings it to no target of its own.
     absence: of the person who missed it, None where they go on. written_steps: where there is more
-    than `then` alone, all steps, by their times.
+    than `then` alone, all steps, by their times. from_acceptance: whoever is offered the lead has
+    the time from when they accept it.
     """
 
     period: Period
@@ -183,6 +184,7 @@ class Sla:
     span: Span = _span()
     absence: SlaAbsence | None = None
     written_steps: tuple[SlaStep, ...] = ()
+    from_acceptance: bool = False
 
     @property
     def steps(self) -> tuple[SlaStep, ...]:

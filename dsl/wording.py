@@ -428,7 +428,7 @@ def promised(sla: Sla) -> str:
     >>> promised(Sla(Period(10, "minute"), wall=False, then=None, span=None))
     '10 minutes'
     """
-    wall = " wall" if sla.wall else ""
+    wall = f"{' wall' if sla.wall else ''}{' from acceptance' if sla.from_acceptance else ''}"
     then = "" if sla.then is None else f"then {worded(sla.then.target)}"
     if sla.written_steps:
         first, *others = [

@@ -55,17 +55,16 @@ class _LastAnswer:
 
     _known: tuple[datetime, frozenset[str], frozenset[str] | Refused] | None = None
 
-    def at(
-        self,
-        moment: datetime,
-        full: frozenset[str],
-        find: Callable[[], frozenset[str] | Refused],
-    ) -> frozenset[str] | Refused:
-        """Return what was found last time, or find it."""
+    def known(self, moment: datetime, full: frozenset[str]) -> frozenset[str] | Refused | None:
+        """Return what was found last time, None where that was for anything else."""
         known = self._known
         if known is None or known[0] != moment or known[1] != full:
-            known = self._known = moment, full, find()
+            return None
         return known[2]
+
+    def note(self, moment: datetime, full: frozenset[str], found: frozenset[str] | Refused) -> None:
+        """Remember what was found."""
+        self._known = moment, full, found
 
 
 @define(eq=False)
@@ -171,7 +170,7 @@ class Availability:
         attendance = _attendance(drawn, people, anytime=target.anytime)
         is_there = self._presence({name: days for name, _, days in asked}, anytime=target.anytime)
         drawable = partial(self._drawable, team.name, asked, anytime=target.anytime)
-        refused = _LastAnswer()
+        answers = _LastAnswer()
 
         def ask(
             values: Values, moment: datetime, state: TargetState, missed: frozenset[str]
@@ -186,15 +185,19 @@ class Availability:
                 matched &= _matched(by_value, values.get(field))
             if not missed:
                 full = gauge.full(moment, state, self._period)
+                is_alike = matched is everybody and not state.absences
+                known = answers.known(moment, full) if is_alike else None
+                if known is not None:
+                    return known
                 there = attendance(self._is_open, is_there, full)
                 if matched is not everybody:
                     there &= matched
                 if state.absences:
                     there = self._present(there, team.name, state)
-                if there:
-                    return there
-                if matched is everybody and not state.absences:
-                    return refused.at(moment, full, lambda: drawable(matched, state, missed))
+                found = there or drawable(matched, state, missed)
+                if is_alike:
+                    answers.note(moment, full, found)
+                return found
             return drawable(matched, state, missed)
 
         return ask

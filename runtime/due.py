@@ -16,6 +16,7 @@ from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import Period
 from turnout.dsl.targets import DRAWN, KINDS
 from turnout.dsl.zones import zone
+from turnout.runtime.decisions import STANDING_IN
 from turnout.runtime.moves import Holder
 from turnout.runtime.working_time import after_working
 
@@ -35,6 +36,25 @@ def due(policy: Policy, sla: Sla | None, holder: Holder, at: datetime) -> dateti
     if hours is None:
         return at.astimezone(UTC) + timedelta(minutes=sla.period.minutes)
     return _worked(policy.calendars[hours], sla.period, at)
+
+
+def is_before_acceptance(sla: Sla, holder: Holder, rule: str | None, by: str) -> bool:
+    """Return whether an SLA only runs once its holder accepts the lead.
+
+    So it does `from acceptance`, of whoever the rule itself names. by: as on a `Decision`.
+    """
+    if not sla.from_acceptance or holder.assignee is None:
+        return False
+    return by.partition(STANDING_IN)[0] == f"rule {rule}"
+
+
+def first_due(  # noqa: PLR0913, PLR0917 - what a decision is made of
+    policy: Policy, sla: Sla | None, holder: Holder, rule: str | None, by: str, at: datetime
+) -> datetime | None:
+    """Return when a lead that somebody is given is due, None where that isn't known yet."""
+    if sla is None or is_before_acceptance(sla, holder, rule, by):
+        return None
+    return due(policy, sla, holder, at)
 
 
 def _is_waiting(policy: Policy, holder: Holder) -> bool:

@@ -48,7 +48,7 @@ from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import STANDING_IN, Decision, Doing, PassedOver
 from turnout.runtime.draw import Turns, draw, least_loaded
-from turnout.runtime.due import due
+from turnout.runtime.due import first_due
 from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
@@ -190,11 +190,12 @@ def engine(
         holder = _NO_HOLDER
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
+        by = named_by(step, accepted.instead_of) if step else ""
         decision = Decision(
             lead=key,
             route=route,
             rule=clause.rule,
-            by=named_by(step, accepted.instead_of) if step else "",
+            by=by,
             kind=holder.kind,
             target=holder.target,
             assignee=holder.assignee,
@@ -202,7 +203,7 @@ def engine(
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=None if clause.sla is None else due(policy, clause.sla, holder, moment),
+            due=first_due(policy, clause.sla, holder, clause.rule, by, moment),
             actions=clause.actions,
             duplicate_of=before.duplicate_of,
             looked_up=lead.looked_up,

@@ -22,7 +22,7 @@ from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
 from turnout.runtime.absences import PersonAbsence
-from turnout.runtime.due import due
+from turnout.runtime.due import due, is_before_acceptance
 from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import SLA_MISSED, Holder, Move, Watch
@@ -250,7 +250,9 @@ def _moved(
         return None
     holder = Holder(step.kind, step.name, accepted.assignee)
     moment, done, since = None, 0, None
-    if not is_last:
+    if is_before_acceptance(rule.sla, holder, decision.rule, named_by(step, accepted.instead_of)):
+        done = (number + 1) % len(rule.sla.steps)
+    elif not is_last:
         start = watch.since or decision.at
         moment, done, since = _next(rule, holder, at, number, start, is_new=True)
     after = attrs.evolve(

@@ -43,16 +43,13 @@ DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"}
 """Events after which another decision stands."""
 
 
-def is_deciding(kind: str, route: str) -> bool:
-    """Return whether what stands for a lead is what an event says from then on. route: its lead's.
+def is_deciding(kind: str, *, is_said: bool) -> bool:
+    """Return whether what stands for a lead is what an event says from then on.
 
-    So it is of an alert of a lead, too: whoever has it still has it, and another step is next. One
-    of a measure is no lead's.
-
-    >>> is_deciding("moved", "de"), is_deciding("alerted", "de"), is_deciding("alerted", "")
-    (True, True, False)
+    is_said: the event says what stands. So do an alert of a lead and an acceptance from which an
+    SLA is counted: whoever has the lead still has it, and another time is due.
     """
-    return kind in DECIDING or (kind == "alerted" and route != "")
+    return is_said or kind in DECIDING
 
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})

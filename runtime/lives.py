@@ -148,7 +148,8 @@ class Life:
         self._check(deed, found, self.named(by))
         said, is_credited = self._reason(deed, reason)
         draw = self._credited(found, at, state) if is_credited else None
-        state.mark(_EVENTS[deed], self._route, lead, at, said, draw=draw)
+        begun = self._passing.accepted(found, at) if deed == "accept" else None
+        state.mark(_EVENTS[deed], self._route, lead, at, said, draw=draw, standing=begun)
         move = self._moved(deed, found, at, state)
         now = state.decided(self._route, lead)
         assert now is not None, "a lead that was decided stays so"

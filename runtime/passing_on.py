@@ -17,7 +17,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 from turnout.frozen import frozen
 from turnout.runtime.decisions import PassedOver
-from turnout.runtime.due import due
+from turnout.runtime.due import due, first_due, is_before_acceptance
 from turnout.runtime.engine import MISSED, Preparer, Steps, named_by, offered
 from turnout.runtime.escalation import PAGE, moved_some, values_of
 from turnout.runtime.moves import Holder, Move, Watch
@@ -108,13 +108,33 @@ class Passing:
             target=holder.target,
             assignee=holder.assignee,
             passed_over=passed,
-            due=due(self._policy, sla, holder, at),
+            due=first_due(self._policy, sla, holder, recorded.decision.rule, named, at),
         )
         is_timed = decision.due is not None and sla is not None and bool(sla.steps)
         since = at if is_timed and sla is not None and sla.written_steps else None
         rank = rank_of(self._policy, holder, values_of(self._policy.fields, watch.values))
         kept = attrs.evolve(watch, is_timed=is_timed, rank=rank, step=0, since=since)
         return attrs.evolve(recorded, decision=decision, watch=kept)
+
+    def accepted(self, recorded: Recorded, at: datetime) -> Recorded | None:
+        """Return what stands for a lead whose SLA runs from now on, as its holder accepts it.
+
+        Returns None where it runs already, or never does.
+        """
+        answer, decision = self.of_rule(recorded.decision.rule).answer, recorded.decision
+        sla, holder = None if answer is None else answer.sla, Holder.of(decision)
+        if sla is None or recorded.status in {"accepted", "contacted"}:
+            return None
+        if not is_before_acceptance(sla, holder, decision.rule, decision.by):
+            return None
+        watch = recorded.watch or Watch()
+        step = min(watch.step, max(len(sla.steps) - 1, 0))
+        runs = sla.of_step(step) if sla.steps else sla
+        until = due(self._policy, runs, holder, at)
+        is_timed = until is not None and bool(sla.steps)
+        since = at if is_timed and sla.written_steps else None
+        kept = attrs.evolve(watch, is_timed=is_timed, step=step, since=since)
+        return attrs.evolve(recorded, decision=attrs.evolve(decision, due=until), watch=kept)
 
     def offer(self, recorded: Recorded, state: Transaction, at: datetime) -> None:
         """Offer a lead to whoever has it, where its rule says so."""

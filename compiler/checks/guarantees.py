@@ -241,6 +241,9 @@ def _started(clause: Clause, claim: NeverReaches, had: Condition) -> Iterator[_B
 def _slow(clause: Clause, claim: SlaAtMost, had: Condition) -> Iterator[_Breach]:
     if clause.sla is None:
         yield _Breach(had, "there is no SLA", text="has no SLA")
+    elif clause.sla.from_acceptance:
+        text = "counts from acceptance"
+        yield _Breach(had, f"the SLA {text}", clause.sla.span, text)
     elif claim.wall and not clause.sla.wall:
         text = "counts working time"
         yield _Breach(had, f"the SLA {text}", clause.sla.span, text)

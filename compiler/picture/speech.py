@@ -160,6 +160,7 @@ def promised_in_words(sla: Sla) -> str:
     'touched within 10 minutes, night and day'
     """
     wall = ", night and day" if sla.wall else ""
+    wall += ", counted from acceptance" if sla.from_acceptance else ""
     then = "" if sla.then is None else f", or else {spoken(sla.then.target)}"
     if sla.written_steps:
         goes = "" if sla.then is None else spoken(sla.then.target)

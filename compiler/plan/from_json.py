@@ -426,7 +426,7 @@ def _says(target: Target, what: Said) -> bool:
 
 
 def _sla(of: Json) -> Sla:
-    found = of.keys("amount", "unit", "wall", "then", "absence", "steps")
+    found = of.keys("amount", "unit", "wall", "then", "absence", "steps", "from_acceptance")
     then, step = found["then"], None
     if then.value is not None:
         target = _target(then, then.keys("kind", "name", "matching", "anytime"))
@@ -438,7 +438,8 @@ def _sla(of: Json) -> Sla:
     steps = tuple(_sla_step(each) for each in found["steps"].items())
     if steps and (steps[-1].word == "then") != (step is not None):
         found["steps"].refuse("has another end than `then`")
-    return Sla(_period(found), found["wall"].truth(), step, NOWHERE, absence, steps)
+    is_later = found["from_acceptance"].truth()
+    return Sla(_period(found), found["wall"].truth(), step, NOWHERE, absence, steps, is_later)
 
 
 def _sla_step(of: Json) -> SlaStep:

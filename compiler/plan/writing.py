@@ -258,6 +258,7 @@ def _sla(sla: Sla) -> dict[str, object]:
         absence = {"period": None if lasts is None else _period(lasts)}
     steps = [{**_period(step.period), "word": step.word} for step in sla.written_steps]
     said = {"wall": sla.wall, "then": then, "absence": absence, "steps": steps}
+    said["from_acceptance"] = sla.from_acceptance
     return {**_period(sla.period), **said}
 
 

@@ -165,6 +165,7 @@ def _sla(sla: Sla) -> dict[str, Any]:
     return {
         "period": str(sla.period),
         "wall": sla.wall,
+        "from_acceptance": sla.from_acceptance,
         "then": None if then is None else {"kind": then[0], "name": then[1]},
         "steps": [{"period": str(each.period), "word": each.word} for each in sla.steps],
         "away": sla.absence is not None,

@@ -23,10 +23,11 @@ class FormattingError(Exception):
     """A bug: the canonical form would not mean what the file means, so it isn't used."""
 
 
-def formatted(source: Source) -> str | tuple[Finding, ...]:
+def formatted(source: Source, within: tuple[int, int] | None = None) -> str | tuple[Finding, ...]:
     """Return the file in canonical form, or its syntax errors.
 
     Applied to its own result it changes nothing. Cost is linear in the file's length.
+    within: offsets; statements that are not between them stay as they are.
     """
     deep = too_deep(source)
     if deep is not None:
@@ -35,7 +36,7 @@ def formatted(source: Source) -> str | tuple[Finding, ...]:
         words = words_of(source.text)
     except UnexpectedError:
         return parse(source)[1]
-    text = page(words)
+    text = page(words, within)
     if said(words_of(text)) != said(words):
         raise FormattingError(f"the canonical form of {source.name} would mean something else")
     return text

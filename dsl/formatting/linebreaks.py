@@ -49,6 +49,13 @@ class Blank:
 
 
 @frozen
+class WrittenLines:
+    """Whole lines as they are written; what comes next starts a new one."""
+
+    text: str
+
+
+@frozen
 class Concat:
     """Parts, one after the other."""
 
@@ -77,7 +84,9 @@ class Group:
     part: "Doc"
 
 
-Doc: TypeAlias = Unbroken | Remark | Line | NewLine | Blank | Concat | Nest | Align | Group
+Doc: TypeAlias = (
+    Unbroken | Remark | Line | NewLine | Blank | WrittenLines | Concat | Nest | Align | Group
+)
 
 SPACE = Unbroken(" ")
 EMPTY = Concat(())
@@ -118,7 +127,7 @@ def flat_width(doc: Doc) -> int | None:
                 pending.append(part)
             case Remark():
                 is_ended = True
-            case NewLine() | Blank():
+            case NewLine() | Blank() | WrittenLines():
                 return None
     return width
 
@@ -160,7 +169,9 @@ class _Page:
         """Return the column at which the next text stands."""
         return indent if self.is_ended else max(len(self.line), indent)
 
-    def write(self, part: Unbroken | Remark | Line | NewLine | Blank, indent: int) -> None:
+    def write(
+        self, part: Unbroken | Remark | Line | NewLine | Blank | WrittenLines, indent: int
+    ) -> None:
         """Put a word, or break the line."""
         match part:
             case Unbroken(text):
@@ -173,6 +184,9 @@ class _Page:
                 self.start(indent)
             case Blank():
                 self.lines.append(("", ""))
+            case WrittenLines(text):
+                *lines, self.line = text.split("\n")
+                self.lines += [(line, "") for line in lines]
 
 
 def laid_out(doc: Doc, width: int) -> list[tuple[str, str]]:

@@ -15,11 +15,13 @@ from turnout.dsl.formatting.linebreaks import (
     NewLine,
     Remark,
     Unbroken,
+    WrittenLines,
     concat,
     flat_width,
     joined,
     laid_out,
 )
+from turnout.dsl.formatting.touched import Divided, divided
 from turnout.dsl.formatting.words import (
     END,
     Around,
@@ -53,10 +55,13 @@ _MOST_INDENT = 16
 """Columns that are kept free for the blocks around a rule on one line."""
 
 
-def page(words: WordTree) -> str:
-    """Return the file's text in canonical form."""
+def page(words: WordTree, within: tuple[int, int] | None = None) -> str:
+    """Return the file's text in canonical form.
+
+    within: offsets; statements that are not between them stay as they are.
+    """
     around = surroundings(words)
-    writer = _Writer(words.text, around)
+    writer = _Writer(words.text, around, within)
     lines: list[tuple[str, str]] = []
     for statement in writer.statements(parts_of(words.tree)):
         lines += laid_out(statement, WIDTH)
@@ -93,23 +98,60 @@ class _Statement:
 class _Writer:
     """Turns the tree of a text into documents; `around` is what stands around its words."""
 
-    def __init__(self, text: str, around: dict[int, Around]) -> None:
+    def __init__(
+        self, text: str, around: dict[int, Around], within: tuple[int, int] | None
+    ) -> None:
         self._text = text
         self._around = around
+        self._within = within
+
+    def _around_of(self, word: Token) -> Around:
+        """Return what stands around a word."""
+        return self._around.get(word.start_pos) or Around()
 
     # -- statements --
 
-    def statements(self, nodes: Sequence[WordNode], padding: int = 0) -> Iterator[Doc]:
+    def statements(
+        self, nodes: Sequence[WordNode], padding: int = 0, begin: int = 0
+    ) -> Iterator[Doc]:
         """Yield the statements of a block: empty lines kept, neighbours lined up.
 
-        padding: the least width of a first cell.
+        padding: the least width of a first cell. begin: the end of the word before them.
         """
+        lines = None if self._within is None else divided(self._text, nodes, begin)
+        if self._within is None or lines is None:
+            yield from self._statements(nodes, padding, is_first=True)
+            return
+        first, end = lines.touched(self._within, lambda at: self._key(nodes[at]))
+        if first:
+            yield self._as_written(lines, 0, first)
+        yield from self._statements(nodes[first:end], padding, is_first=not first)
+        if end < len(nodes):
+            yield self._as_written(lines, end, len(nodes))
+
+    def _as_written(self, lines: Divided, first: int, end: int) -> Doc:
+        apart = Blank() if first and lines.is_apart(first) else EMPTY
+        return concat(apart, WrittenLines(lines.indent(first) + lines.written(first, end)))
+
+    def _key(self, node: WordNode) -> str:
+        """Return what a statement has in common with those that it may be lined up with."""
+        if isinstance(node, Token):
+            return ""
+        if node.data == "rule":
+            return "rule" if self._is_short(node) else ""
+        return "clause" if node.data in {"chain", "row_chain", *_CLAUSES} else node.data
+
+    def _statements(
+        self, nodes: Sequence[WordNode], padding: int, *, is_first: bool
+    ) -> Iterator[Doc]:
+        """Yield statements that are laid out. is_first: whether they begin their block."""
         read = [self._statement(node, is_padded=padding > 0) for node in nodes]
         for run in _runs(read):
             columns = [_column(cells) for cells in zip(*(s.cells for s in run), strict=False)]
             columns[0] = max(columns[0], padding)
             for statement in run:
-                apart = Blank() if statement.is_apart and statement is not read[0] else EMPTY
+                is_top = is_first and statement is read[0]
+                apart = Blank() if statement.is_apart and not is_top else EMPTY
                 *cells, last = statement.cells
                 filled = [
                     concat(cell, Unbroken(" " * (column - _width(cell))))
@@ -118,7 +160,7 @@ class _Writer:
                 yield concat(apart, statement.above, *filled, last)
 
     def _statement(self, node: WordNode, *, is_padded: bool) -> _Statement:
-        around = self._around[first_word(node).start_pos]
+        around = self._around_of(first_word(node))
         above, around.above = around.above, []
         docs: list[Doc] = []
         for at, (text, is_apart) in enumerate(above):
@@ -165,7 +207,7 @@ class _Writer:
         is_one_line = "\n" not in self._text[words[0].start_pos : words[-1].end_pos]
         if kinds != ["when", "chain"] or not is_one_line:
             return False
-        is_bare = not any(self._around[word.start_pos].behind for word in words[:-1])
+        is_bare = not any(self._around_of(word).behind for word in words[:-1])
         length = sum(len(word) + 1 for word in words)
         return is_bare and length + _MOST_INDENT <= WIDTH
 
@@ -262,8 +304,9 @@ class _Writer:
         """Return a rule whose braces stand on lines of their own."""
         brace = next(at for at, part in enumerate(parts) if is_word(part, "LBRACE"))
         head = concat(self._inline(parts[:brace]), SPACE) if brace else EMPTY
-        inner = list(self.statements(parts[brace + 1 : -1], _PADDED.get(rule, 0)))
-        close = self._around[first_word(parts[-1]).start_pos]
+        begin = first_word(parts[brace]).end_pos
+        inner = list(self.statements(parts[brace + 1 : -1], _PADDED.get(rule, 0), begin))
+        close = self._around_of(first_word(parts[-1]))
         for text, is_apart in close.above:
             inner.append(concat(Blank() if is_apart and inner else EMPTY, Unbroken(text)))
         close.above = []
@@ -314,7 +357,9 @@ class _Writer:
     def _word(self, node: WordNode) -> Doc:
         """Return a word with the comments around it."""
         assert isinstance(node, Token)
-        around = self._around[node.start_pos]
+        around = self._around.get(node.start_pos)
+        if around is None:
+            return Unbroken(str(node))
         above = [d for text, _ in around.above for d in (NewLine(if_used=True), Unbroken(text))]
         docs: list[Doc] = [*above, NewLine()] if above else []
         docs.append(Unbroken(str(node)))

@@ -88,6 +88,8 @@ def _kept(tree: Branch) -> Iterator[Token]:
 def parts_of(tree: Branch) -> list[WordNode]:
     """Return a tree's children without the commas that could be left out."""
     children = tree.children
+    if not any(is_word(child, "COMMA") for child in children):
+        return children
     if tree.data in _OPTIONAL_COMMAS:
         return [child for child in children if not is_word(child, "COMMA")]
     return [
@@ -132,24 +134,28 @@ class Around:
 
 
 def surroundings(words: WordTree) -> dict[int, Around]:
-    """Return what stands around each word, by the word's offset."""
+    """Return what stands around words, by the word's offset; for most that is nothing.
+
+    What stands above the end of the file is always there.
+    """
     tokens = list(_kept(words.tree))
-    found: dict[int, Around] = {}
+    text, found = words.text, {END: Around()}
     comments = iter(words.comments)
     comment = next(comments, None)
     end = 0  # of the word or comment before
-    last: Around | None = None
+    last: int | None = None  # where that word starts
     for start, after in [*((t.start_pos, t.end_pos) for t in tokens), (END, END)]:
-        here = found.setdefault(start, Around())
         while comment is not None and (start < 0 or comment[0] < start):
-            at, text = comment
-            between = words.text[end:at]
-            if last is not None and "\n" not in between:
-                last.behind = text
+            at, said_there = comment
+            is_below = "\n" in text[end:at]
+            if last is not None and not is_below:
+                found.setdefault(last, Around()).behind = said_there
             else:
-                here.above.append((text, between.count("\n") > 1))
-            last, end = None, at + len(text)
+                is_apart = text.count("\n", end, at) > 1
+                found.setdefault(start, Around()).above.append((said_there, is_apart))
+            last, end = None, at + len(said_there)
             comment = next(comments, None)
-        here.is_apart = words.text[end : start if start >= 0 else None].count("\n") > 1
-        last, end = here, after
+        if text.count("\n", end, start if start >= 0 else len(text)) > 1:
+            found.setdefault(start, Around()).is_apart = True
+        last, end = start, after
     return found

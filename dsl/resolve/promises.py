@@ -112,11 +112,23 @@ def period(node: nodes.Duration, scope: Scope) -> Period | None:
 
 
 def sla(
-    node: nodes.Sla | None, chain: Callable[[nodes.Chain], policy.Chain], scope: Scope
+    node: nodes.Sla | None,
+    chain: Callable[[nodes.Chain], policy.Chain],
+    scope: Scope,
+    *,
+    is_offered: bool,
 ) -> policy.Sla | None:
-    """Return a rule's SLA. chain: reads targets, and reports what is wrong with them."""
+    """Return a rule's SLA. chain: reads targets, and reports what is wrong with them.
+
+    is_offered: whether the rule offers its leads.
+    """
     if node is None:
         return None
+    start = node.from_acceptance
+    if start is not None and not is_offered:
+        message = "the rule offers its leads to nobody, so that nobody accepts them"
+        advice = "add an `offer`, such as `offer 15 minutes`, or leave `from acceptance` out"
+        scope.report("unknown-value", start.span, message, help=advice)
     within = period(node.within, scope)
     known_steps = _sla_steps(node.steps, within, scope)
     steps = () if node.then is None else chain(nodes.Chain((node.then,), node.then.span))
@@ -130,7 +142,8 @@ def sla(
             return None
         absence = policy.SlaAbsence(known)
     then = steps[0] if steps else None
-    return policy.Sla(within, node.wall, then, node.span, absence, known_steps)
+    of = node.span, absence, known_steps, start is not None
+    return policy.Sla(within, node.wall, then, *of)
 
 
 def _sla_steps(

@@ -220,7 +220,7 @@ class RouteReader:
         ended = [parted(chain) for chain in node.chains]
         chains = [self._chain(chain, "rule") for chain, _ in ended]
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
-        answer = sla(promised, self._chain, self._scope)
+        answer = sla(promised, self._chain, self._scope, is_offered=bool(node.offers))
         offered = offer(f"the rule `{name}`", node.offers, self._scope)
         complain_of_going_on(node, self._scope)
         doings = actions(node.actions, self._scope)

@@ -123,7 +123,9 @@ class RowReader:
             self._read_fixed(chain)
         promised = only(title, "sla", node.slas, self._scope)
         answer = (
-            sla(promised, self._moved, self._scope) if isinstance(promised, nodes.Sla) else promised
+            sla(promised, self._moved, self._scope, is_offered=bool(node.offers))
+            if isinstance(promised, nodes.Sla)
+            else promised
         )
         if isinstance(answer, nodes.RowSla) and answer.then is not None:
             self._moved(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
@@ -335,9 +337,10 @@ class RowReader:
             then = read.then if read.steps else read.then or written.then
             absence = read.absence or written.absence
             is_wall = read.wall or written.wall
-            whole = nodes.Sla(read.within, is_wall, then, absence, place, read.steps)
+            steps, start = read.steps, read.from_acceptance
+            whole = nodes.Sla(read.within, is_wall, then, absence, place, steps, start)
             before = len(self._scope.findings)
-            found = sla(whole, self._moved, self._scope)
+            found = sla(whole, self._moved, self._scope, is_offered=bool(self._node.offers))
             if then is written.then and then is not None:
                 del self._scope.findings[before:]
             if found is None:

@@ -33,7 +33,7 @@ from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.run_state import RunState
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import draws
-from turnout.runtime.due import due
+from turnout.runtime.due import first_due
 from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.memberships import rosters
 from turnout.runtime.moves import Holder
@@ -282,7 +282,7 @@ class Offering:
             assignee=holder.assignee,
             at=at,
             passed_over=passed,
-            due=due(self._policy, steps.sla, holder, at),
+            due=first_due(self._policy, steps.sla, holder, steps.rule, by, at),
             actions=steps.actions,
         )
 

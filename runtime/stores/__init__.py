@@ -222,10 +222,12 @@ class Transaction(TargetState, Protocol):
         *,
         until: datetime | None = None,
         draw: Draw | None = None,
+        standing: Recorded | None = None,
     ) -> bool:
         """Log what happened to a lead, which stays where it is; see `statuses`.
 
-        until: of an offer. draw: of a turn that is given back. Returns False where the lead
+        until: of an offer. draw: of a turn that is given back. standing: the lead as it is from
+        then on but for its mark, where another time is due. Returns False where the lead
         was never decided, or was done with already.
         """
         ...

@@ -17,12 +17,12 @@ from turnout.runtime.absences import Absences, PersonAbsence, with_absence, with
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import (
+    DECIDING,
     NOTHING_LOGGED,
     Draw,
     Event,
     EventKind,
     LoggedLead,
-    is_deciding,
 )
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.statuses import MarkKind, marked
@@ -336,19 +336,21 @@ class Batch:
         *,
         until: datetime | None = None,
         draw: Draw | None = None,
+        standing: Recorded | None = None,
     ) -> bool:
         """Log what happened to a lead; whether it wasn't done with."""
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
         now = attrs.evolve(
-            found,
+            found if standing is None else standing,
             mark=marked(found.mark, kind),
             touched=found.touched or kind == "contacted",
             expires=until,
         )
         self._change(now)
-        self._happened(kind, now, at, reason, draw=draw, until=until)
+        is_said = standing is not None
+        self._happened(kind, now, at, reason, draw=draw, until=until, is_said=is_said)
         if now.closed:
             self._open(found.decision, -1)
         return True
@@ -356,7 +358,7 @@ class Batch:
     def alert_lead(self, recorded: Recorded, at: datetime, reason: str) -> None:
         """Log that nobody touched a lead in time, which stays as it is but for what is next."""
         self._change(recorded)
-        self._happened("alerted", recorded, at, reason)
+        self._happened("alerted", recorded, at, reason, is_said=True)
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
         """Mark the lead as worked on; whether it wasn't."""
@@ -456,6 +458,7 @@ class Batch:
         move: Move | None = None,
         logged: LoggedLead = NOTHING_LOGGED,
         until: datetime | None = None,
+        is_said: bool = False,
     ) -> None:
         decision = recorded.decision
         event = Event(
@@ -469,7 +472,7 @@ class Batch:
             reason if move is None else move.reason,
             None if move is None else move.before,
             Holder.of(decision) if move is None else move.after,
-            decision if is_deciding(kind, decision.route) else None,
+            decision if is_said or kind in DECIDING else None,
             draw,
             0 if move is None else move.hop,
             until=until,

@@ -73,7 +73,7 @@ class _Keeping:
                 continue
             row = rows.get(key)
             events.append(self._event(number, 0 if row is None else row.last, event, recorded))
-            decides = is_deciding(event.kind, event.route)
+            decides = is_deciding(event.kind, is_said=event.decision is not None)
             rows[key] = _Row(
                 number if row is None else row.seq,
                 number if row is None or decides else row.decided,

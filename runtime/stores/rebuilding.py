@@ -96,6 +96,10 @@ class Rebuilt:
         return not (self.astray or self.loads or self.is_absence)
 
 
+_FINGERPRINT: Final = '"print":'
+"""What stands in the JSON of an event that says what stands for its lead, and of no other: no value
+has an inverted comma without a backslash before it."""
+
 PROJECTED: Final = frozenset({"decisions", "load"})
 """Tables that follow from the log, so that a row of them that is damaged is made again."""
 
@@ -195,7 +199,8 @@ def _followed(kept: Tables) -> _Followed:
         elif kind == "alerted" and not route:
             continue  # it is of a measure: nothing follows from it
         else:
-            _happened(path, leads, (route, lead), (seq, previous, kind, at))
+            is_said = _FINGERPRINT in detail
+            _happened(path, leads, (route, lead), (seq, previous, kind, at), is_said=is_said)
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     if len(missing) != gone:
@@ -226,9 +231,17 @@ def _absent(path: Path, known: Absences, row: tuple[Any, ...]) -> Absences:
 
 
 def _happened(
-    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str, int | None]
+    path: Path,
+    leads: dict[Key, _Standing],
+    key: Key,
+    event: tuple[int, int, str, int | None],
+    *,
+    is_said: bool,
 ) -> None:
-    """Bring a lead up to date with one of its events: number, the one before, kind, when."""
+    """Bring a lead up to date with one of its events: number, the one before, kind, when.
+
+    is_said: the event says what stands for the lead.
+    """
     seq, previous, kind, at = event
     now = leads.get(key)
     if previous != (0 if now is None else now.last) or (now is None) != (kind == "routed"):
@@ -237,7 +250,7 @@ def _happened(
         leads[key] = _Standing(seq, seq, seq, at=at)
         return
     now.last = seq
-    if is_deciding(kind, key[0]):
+    if is_deciding(kind, is_said=is_said):
         now.decided, now.said, now.at = seq, None, at
     if kind == "alerted":
         return  # it is as it was, but for what is next

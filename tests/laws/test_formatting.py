@@ -109,3 +109,13 @@ def test_lines_are_tidy(text: str) -> None:
 def test_the_space_between_words_makes_no_difference(written: Written, gap: str) -> None:
     words = WORDS.findall(written.text)
     assert canonical(gap.join(words)) == canonical(" ".join(words))
+
+
+@given(files(), st.integers(0), st.sampled_from([0, 10, 200]))
+def test_a_part_is_laid_out_without_the_rest(text: str, start: int, length: int) -> None:
+    start %= len(text) + 1
+    within = start, min(len(text), start + length)
+    part = formatted(Source("a.route", text), within)
+    assert isinstance(part, str), (part, text)
+    assert canonical(part) == canonical(text)
+    assert formatted(Source("a.route", text), (0, len(text))) == canonical(text)

@@ -51,6 +51,8 @@ THEN = (
     ", then queue night, away 2 hours",
     ", then person ana, away",
     " alert, 90 minutes reassign, 10 hours then least-loaded idle",
+    " from acceptance, then least-loaded idle",
+    " from acceptance reassign, 10 hours alert",
 )
 """What is done when an SLA is missed, and what becomes of who missed it."""
 T = TypeVar("T")

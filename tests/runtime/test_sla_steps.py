@@ -218,6 +218,62 @@ def test_the_person_who_missed_it_is_away_once_it_moves(router: Make) -> None:
     assert event.after == Holder("person", "ana", "ana")
 
 
+OFFER = "offer 15 minutes"
+
+
+def test_an_sla_from_acceptance_begins_when_the_lead_is_accepted(router: Make) -> None:
+    to = router("10 minutes from acceptance, then queue late", offer=OFFER)
+    assert to.route({"id": "L-1"}, at=NINE).due is None
+    assert to.next_due() == later(15)
+    assert to.accept("L-1", by="ana", at=later(14)).due == later(24)
+    (event,) = to.events(Sought("accepted"))
+    assert event.decision is not None
+    assert event.decision.due == later(24)
+    assert steps(to, later(23), later(24)) == [[], ["queue late"]]
+    # Nobody asks a queue whether it takes a lead.
+    assert to.next_due() == later(34)
+
+
+def test_who_is_offered_the_lead_next_has_the_time_from_their_acceptance(router: Make) -> None:
+    to = router("10 minutes from acceptance, then queue late", offer=OFFER)
+    to.route({"id": "L-1"}, at=NINE)
+    assert steps(to, later(15)) == [["person ben"]]
+    to.accept("L-1", by="ben", at=later(20))
+    assert to.next_due() == later(30)
+    to.contacted("L-1", at=later(29))
+    assert steps(to, later(30)) == [[]]
+
+
+def test_steps_from_acceptance_wait_for_each_who_is_asked(router: Make) -> None:
+    to = router(STEPS.replace(" alert", " from acceptance alert"), offer=OFFER)
+    to.route({"id": "L-1"}, at=NINE)
+    to.accept("L-1", by="ana", at=later(5))
+    assert steps(to, later(15), later(25)) == [["alert"], ["person ben"]]
+    assert to.next_due() == later(40)  # the offer's
+    to.accept("L-1", by="ben", at=later(30))
+    assert steps(to, later(89), later(90)) == [[], ["queue late"]]
+
+
+def test_an_sla_without_steps_says_when_it_is_due_once_it_is_accepted(router: Make) -> None:
+    to = router("10 minutes from acceptance", offer=OFFER)
+    to.route({"id": "L-1"}, at=NINE)
+    to.accept("L-1", by="ana", at=later(5))
+    (event,) = to.events(Sought("accepted"))
+    assert event.decision is not None
+    assert event.decision.due == later(15)
+    assert steps(to, later(15)) == [[]]
+
+
+def test_a_claim_is_an_acceptance(router: Make) -> None:
+    to = router("10 minutes from acceptance, then queue late", offer=OFFER)
+    to.route({"id": "L-1"}, at=NINE)
+    to.accept("L-1", by="ana", at=NINE)
+    assert steps(to, later(10)) == [["queue late"]]
+    claimed = to.claim("late", "ben", at=later(12))
+    assert claimed is not None
+    assert claimed.due == later(22)
+
+
 def test_a_step_that_was_done_is_not_done_by_another_process(tmp_path: Path) -> None:
     policy, state = compiled(POLICY.format(sla=STEPS, ana="", ben="", offer="")), tmp_path / "s.db"
     with Router(policy, state=state) as first, Router(policy, state=state) as second:

@@ -33,3 +33,11 @@ def test_a_long_file_is_formatted_line_by_line() -> None:
     for edit in reversed(edits):
         lines[edit.range.start.line : edit.range.end.line] = [edit.new_text]
     assert "".join(lines) == formatted(source)
+
+
+def test_only_the_lines_that_are_marked_are_laid_out() -> None:
+    rules = "".join(f"  rule  r{n} {{\n when n is {n}\n to queue q }}\n" for n in range(9))
+    text = f"lead {{ n: integer }}\nqueue   q\nroute r {{\n{rules}  fallback  to queue q\n}}\n"
+    (edit,) = format_edits(Source("/p.route", text), Locator(Documents()), (13, 13))
+    assert (edit.range.start.line, edit.range.end.line) == (12, 15)
+    assert edit.new_text == "  rule r3 {\n    when n is 3\n    to   queue q\n  }\n"

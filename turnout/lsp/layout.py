@@ -28,14 +28,15 @@ def format_edits(
 
     within: the first and last line, from 0, where only what stands there is to change.
     """
-    form = formatted(source)
-    if not isinstance(form, str) or form == source.text:
-        return []
     # Python would end lines at other characters, too.
-    old, new = _LINE.findall(source.text), _LINE.findall(form)
+    old = _LINE.findall(source.text)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
+    form = formatted(source, None if within is None else _beside(starts, within))
+    if not isinstance(form, str) or form == source.text:
+        return []
+    new = _LINE.findall(form)
     found: list[TextEdit] = []
     for tag, low, high, begin, end in differences(old, new):
         is_wanted = within is None or (low <= within[1] and high >= within[0])
@@ -43,6 +44,12 @@ def format_edits(
             span = Span(source, starts[low], starts[high])
             found.append(locator.edit(span, "".join(new[begin:end])))
     return found
+
+
+def _beside(starts: list[int], lines: tuple[int, int]) -> tuple[int, int]:
+    """Return the offsets of some lines and of one more on each side. starts: of all lines."""
+    last = len(starts) - 1
+    return starts[min(last, max(0, lines[0] - 1))], starts[min(last, lines[1] + 2)]
 
 
 def differences(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:

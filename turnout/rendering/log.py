@@ -160,8 +160,9 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     """Yield what the log has of an event beyond what `happened` says, by name."""
     decision = event.decision
     if decision is not None:
-        if event.kind == "alerted":
-            yield from [("next", _clock(decision.due))] if decision.due is not None else []
+        if event.kind in {"alerted", "accepted"}:
+            word = "next" if event.kind == "alerted" else "due"
+            yield from [(word, _clock(decision.due))] if decision.due is not None else []
             return
         if event.kind in {"moved", "claimed"}:
             yield "by", decision.by or "nothing"

@@ -253,6 +253,8 @@ class FactsReader:
             case "accepted":
                 stints["answered"][stint] = at
                 stints["accepted"][stint] = 1
+                if "due" in row.said:  # its SLA is counted from now on
+                    stints["due"][stint] = row.said["due"]
             case "rejected":
                 stints["answered"][stint] = stints["ended"][stint] = at
                 stints["end"][stint] = ENDS.index("rejected")

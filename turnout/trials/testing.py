@@ -32,9 +32,11 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision
+from turnout.runtime.due import is_before_acceptance
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, lead_reader
+from turnout.runtime.moves import Holder
 from turnout.runtime.stores.memory import MemoryStore
 
 
@@ -243,7 +245,12 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
 
 
 def _has_sla(expectation: Expectation, decision: Decision, clause: Clause | None) -> bool:
-    sla = None if clause is None or decision.due is None else clause.sla
+    sla = None if clause is None else clause.sla
+    if decision.due is None and (
+        sla is None
+        or not is_before_acceptance(sla, Holder.of(decision), decision.rule, decision.by)
+    ):
+        return False
     if sla is None or expectation.period is None:
         return sla is not None
     is_wall = expectation.arguments == ("wall",)

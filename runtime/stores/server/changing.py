@@ -141,7 +141,7 @@ def written(
             continue
         row = rows.get(key)
         events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
-        decides = is_deciding(event.kind, event.route)
+        decides = is_deciding(event.kind, is_said=event.decision is not None)
         rows[key] = LeadRow(
             number if row is None else row.seq,
             number if row is None or decides else row.decided,

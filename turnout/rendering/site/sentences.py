@@ -146,7 +146,8 @@ class Teller:
     def promise(self, sla: Sla) -> Node:
         """Return by when a lead is to be touched, and what becomes of it otherwise."""
         by = "by the clock on the wall" if sla.wall else "in working hours"
-        whole: list[Node] = [f"To be touched within {sla.period}, {by}"]
+        start = ", counted from when it is accepted" if sla.from_acceptance else ""
+        whole: list[Node] = [f"To be touched within {sla.period}, {by}{start}"]
         if not sla.written_steps:
             if sla.then is not None:
                 whole += ["; otherwise it goes to ", self.target(sla.then.target)]

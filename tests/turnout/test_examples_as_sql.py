@@ -1,0 +1,64 @@
+"""Every route of every example as SQL, held to its plan in DuckDB; and SQL as grammars read it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+import sqlglot
+
+from tests.project.test_examples import EXAMPLES, POLICIES
+from turnout.compiler.compiled import compile_policy
+from turnout.compiler.plan.decide import day, facts
+from turnout.compiler.plan.making import plan_of
+from turnout.compiler.plan.value import Plan
+from turnout.dsl.types import Field
+from turnout.warehouse.agreement import KEY, agreement
+from turnout.warehouse.dialects import DIALECTS
+from turnout.warehouse.raw_view import columns_by_field
+from turnout.warehouse.view import CannotSayError, ViewWanted, printed, view_of
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+LEADS = 20
+REFUSED = {
+    "intent": ("duplicate: ", "title has word: ", "rule `emea-hot` offers its leads for a time"),
+    "standard": ("title has word: ",),
+}
+"""What of a route typed columns in DuckDB can't tell."""
+
+
+def routes(example: str) -> Mapping[str, tuple[Plan, Mapping[str, Field]]]:
+    """Return the plans of an example by their routes, each with the fields of its leads."""
+    compiled = compile_policy(EXAMPLES / example / POLICIES[example])
+    fields = compiled.policy.fields
+    return {each: (plan_of(compiled.program, each), fields) for each in compiled.policy.routes}
+
+
+def wanted(plan: Plan, raw: Mapping[str, str] | None = None, *, leaves: bool = False) -> ViewWanted:
+    known = {name: value is True for name, value in facts(plan, AT).items()}
+    return ViewWanted(key=KEY, today=day(plan, AT), facts=known, raw=raw, leaves=leaves)
+
+
+@pytest.mark.parametrize("example", POLICIES)
+def test_a_view_of_an_example_says_what_its_plan_says(example: str) -> None:
+    for route, (plan, fields) in routes(example).items():
+        reasons, dialect = REFUSED.get(route, ()), DIALECTS["duckdb"]
+        if reasons:
+            with pytest.raises(CannotSayError) as refused:
+                view_of(plan, fields, dialect, wanted(plan))
+            assert all(each in str(refused.value) for each in reasons)
+        view = view_of(plan, fields, dialect, wanted(plan, leaves=bool(reasons)))
+        found = agreement(view, plan, fields, day(plan, AT), LEADS)
+        assert (found.different, found.shown) == (0, ())
+        assert found.left < LEADS
+        assert not found.left or reasons
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_view_over_texts_is_read_by_the_grammar_of_its_dialect(dialect: str) -> None:
+    ((plan, fields),) = routes("many-sources").values()
+    asked = wanted(plan, columns_by_field(fields, None), leaves=True)
+    view = view_of(plan, fields, DIALECTS[dialect], asked)
+    assert view.reads is not None
+    for query in (view.reads.query, view.query):
+        (read,) = sqlglot.parse(printed(query, DIALECTS[dialect]), read=dialect)
+        assert read is not None
