@@ -133,6 +133,7 @@ def test_the_life_of_a_lead_is_told_by_its_history(client: TestClient) -> None:
     other = "ben" if has_it == "ana" else "ana"
     refused = client.post("/leads/life%2F1/accept", json={"by": other})
     is_problem(refused, 409, "not-allowed")
+    assert refused.json()["detail"].endswith(f'whoever has it does it: `"by": "{has_it}"`')
     no_reason = client.post("/leads/life%2F1/reject", json={"by": has_it})
     assert is_problem(no_reason, 422, "wrong-value")["issues"][0]["field"] == "reason"
     moved = client.post("/leads/life%2F1/reject", json={"by": has_it, "reason": "bad fit"}).json()
@@ -351,3 +352,15 @@ def test_one_requests_fault_is_no_other_ones(
             pass
         held.set()
         assert [each.result().status_code for each in waiting] == [200, 500, 200]
+
+
+def test_what_is_refused_is_told_in_the_words_of_http(client: TestClient) -> None:
+    client.post("/leads", json=[{"id": "words/1"}, {"id": "words/2", "country": "DE"}])
+    for act, lead, advice in (
+        ("accept", "words%2F1", "claim it: `POST /queues/QUEUE/claim`"),
+        ("return", "words%2F1", "close it: `POST /leads/ID/close`"),
+        ("return", "words%2F2", "reject it (`POST /leads/ID/reject`), or accept it first"),
+    ):
+        refused = client.post(f"/leads/{lead}/{act}", json={"reason": "spam"})
+        is_problem(refused, 409, "not-allowed")
+        assert refused.json()["detail"].endswith(advice)

@@ -15,6 +15,7 @@ from turnout.runtime.fit import ClosedError, UnroutedError
 from turnout.runtime.lives import NotAllowedError
 from turnout.runtime.stores import StateError
 from turnout.serving.callers import Caller
+from turnout.serving.http_words import in_http
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.service import Service
 
@@ -118,4 +119,4 @@ class ServedPath:
 
 
 def _sentence(refused: NotAllowedError) -> str:
-    return f"{refused.message}; {refused.help}" if refused.help else refused.message
+    return f"{refused.message}; {in_http(refused.help)}" if refused.help else refused.message
