@@ -30,8 +30,13 @@ Response = tuple[int, Mapping[str, str]]
 
 
 @contextmanager
-def web_service(answer: Callable[[Request], Response]) -> Generator[str, None, None]:
-    """Give the address of a service that answers as a function says, by several threads."""
+def web_service(
+    answer: Callable[[Request], Response], said: bytes = b""
+) -> Generator[str, None, None]:
+    """Give the address of a service that answers as a function says, by several threads.
+
+    said: what each answer says.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -41,10 +46,11 @@ def web_service(answer: Callable[[Request], Response]) -> Generator[str, None, N
             self.send_response(status)
             for name, value in told.items():
                 self.send_header(name, value)
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
-        do_PATCH = do_PUT = do_POST  # noqa: N815 - the library's
+        do_GET = do_PATCH = do_PUT = do_POST  # noqa: N815 - the library's
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's
             """Say nothing."""

@@ -14,9 +14,10 @@ from joserfc.jwk import ECKey, KeySet
 from starlette.testclient import TestClient
 
 from tests.support.command_line import turnout
+from tests.support.receivers import Request, Response, web_service
 from tests.support.served import bearing, served, settings
 from turnout.serving import oidc, running, tokens
-from turnout.serving.oidc import Provider
+from turnout.serving.oidc import KeysError, PeopleTokens, Provider
 from turnout.serving.running import ServeError, check_reach, check_workers, tokens_of
 from turnout.serving.tokens import TokenFile
 
@@ -338,6 +339,19 @@ def test_a_key_that_is_published_later_is_fetched(
         assert client.post("/people/ana/back", headers=heads).status_code == 200
         keys.write_text("{", "utf-8")
         assert client.post("/people/ana/back", headers=heads).status_code == 200
+
+
+def test_keys_are_had_from_where_they_are_published_and_from_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_text(published(KEY), "utf-8")
+
+    def answer(request: Request) -> Response:
+        return (302, {"location": "/keys"}) if request.path == "/moved" else (200, {})
+
+    with web_service(answer, published(KEY).encode()) as url:
+        people = PeopleTokens(Provider(ISSUER, AUDIENCE, f"{url}/keys"))
+        assert people.caller(issued(), _compiled(tmp_path).policy) is not None
+        with pytest.raises(KeysError, match="302"):
+            PeopleTokens(Provider(ISSUER, AUDIENCE, f"{url}/moved"))
 
 
 def test_keys_that_cant_be_had_are_told_at_the_start(tmp_path: Path) -> None:

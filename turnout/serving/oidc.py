@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, Final, cast
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -127,9 +127,16 @@ def _bytes_of(where: str) -> bytes:
         return Path(where).read_bytes()
     if parts.scheme == "http" and parts.hostname not in _HERE:
         raise ValueError("keys come over HTTPS")
-    with urlopen(where, timeout=10) as answer:  # noqa: S310 - http(s), see above
+    with build_opener(_NoFurther).open(where, timeout=10) as answer:
         body: bytes = answer.read(_LARGEST)
     return body
+
+
+class _NoFurther(HTTPRedirectHandler):
+    """Follows no redirect: it could lead to where nothing says whose keys they are."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Return no request: the redirect itself is the answer, and an error."""
 
 
 def _caller(claims: Mapping[str, Any], policy: Policy) -> Caller:
