@@ -52,7 +52,7 @@ class DeliveryRound:
     ) -> None:
         self.endpoint = endpoint
         self.error: Exception | None = None
-        self.has_ended = False
+        self.has_ended: bool = False
         self._at, self._wait, self._stop, self._notes = at, wait, stop, notes
 
     def check(self) -> None:
