@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, Final, cast
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, build_opener
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -135,8 +135,9 @@ def _bytes_of(where: str) -> bytes:
 class _NoFurther(HTTPRedirectHandler):
     """Follows no redirect: it could lead to where nothing says whose keys they are."""
 
-    def redirect_request(self, *_: object) -> None:
+    def redirect_request(self, req: Request, *_: Any, **__: Any) -> None:  # noqa: ANN401 - the library's
         """Return no request: the redirect itself is the answer, and an error."""
+        del req
 
 
 def _caller(claims: Mapping[str, Any], policy: Policy) -> Caller:
