@@ -149,3 +149,29 @@ def test_who_watches_is_stopped_or_killed_and_nothing_is_lost(folder: Path) -> N
     counts = json.loads(turnout("outbox", "list", "told.db", "--format", "json").output)["counts"]
     assert {(each["state"], each["count"]) for each in counts} == {("due", 1), ("done", 1)}
     assert len(set(heard)) == 2
+
+
+def test_no_command_needs_an_extra_before_it_is_used() -> None:
+    """Each is imported where no extra is installed: it has to say so, or to do without."""
+    packages = (
+        *(
+            "duckdb",
+            "holidays",
+            "htpy",
+            "httpcore",
+            "joserfc",
+            "markupsafe",
+            "numpy",
+            "phonenumbers",
+        ),
+        *("prometheus_client", "psycopg", "pyarrow", "pysat", "pyspark", "python_calamine", "re2"),
+        *("resvg_py", "ruamel", "sqlglot", "starlette", "uvicorn"),
+    )
+    code = (
+        "import sys; from importlib import import_module\n"
+        "from turnout.cli import COMMANDS, MODULES\n"
+        f"sys.modules.update(dict.fromkeys({packages!r}))\n"
+        "for name in COMMANDS: import_module('turnout.commands.' + MODULES.get(name, name))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

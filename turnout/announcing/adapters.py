@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
+from turnout.announcing.couriers import Adapter
 from turnout.announcing.mailing import Mailer
 from turnout.announcing.messages import (
     EventData,
@@ -33,18 +33,6 @@ from turnout.project.endpoints import (
 
 class UnfitAddressError(Error):
     """What was said to be an address isn't one."""
-
-
-class Adapter(Protocol):
-    """Carries events to somebody."""
-
-    def send(self, event: EventData, id_: str) -> Upshot:
-        """Tell of an event, and return what came of it; several threads may ask at once.
-
-        id_: the same one whenever the event is told again. What it raises counts as a failure,
-        after which it is tried again.
-        """
-        ...
 
 
 def adapter_of(endpoint: Endpoint, policy: str) -> Adapter:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import assert_never
+from typing import Protocol, assert_never
 
-from turnout.announcing.adapters import Adapter
 from turnout.announcing.messages import EventData, actions_of
 from turnout.announcing.upshots import (
     Delivered,
@@ -40,6 +39,18 @@ class Delivery:
 
     row: OutboxRow
     outcome: Upshot
+
+
+class Adapter(Protocol):
+    """Carries events to somebody."""
+
+    def send(self, event: EventData, id_: str) -> Upshot:
+        """Tell of an event, and return what came of it; several threads may ask at once.
+
+        id_: the same one whenever the event is told again. What it raises counts as a failure,
+        after which it is tried again.
+        """
+        ...
 
 
 class Courier:
