@@ -198,7 +198,8 @@ class PeopleReader:
 
     def _backup(self, node: nodes.Person) -> str | None:
         clause = self._one(nodes.Backup, node.clauses, f"`{node.name.text}` has two backups")
-        if clause is None or not self._scope.knows("person", clause.person):
+        others = [name for name in self._scope.declared.of_kind("person") if name != node.name.text]
+        if clause is None or not self._scope.knows("person", clause.person, meant=others):
             return None
         if clause.person.text == node.name.text:
             message = f"`{node.name.text}` can't be their own backup"
