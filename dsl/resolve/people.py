@@ -24,7 +24,7 @@ from turnout.dsl.resolve.validities import validity
 from turnout.dsl.types import Field, Value
 
 MAX_CAP = 1_000_000_000
-_PERIODS = ("day", "week", "month")
+PERIODS = ("day", "week", "month")
 _UNITS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -175,9 +175,9 @@ class PeopleReader:
 
     def _period(self, per: nodes.Name | nodes.Duration) -> str | timedelta | None:
         if isinstance(per, nodes.Name):
-            if per.text in _PERIODS:
+            if per.text in PERIODS:
                 return per.text
-            near = nearest(per.text, _PERIODS)
+            near = nearest(per.text, PERIODS)
             advice = "write day, week, month, or `24 hours`"
             if per.text == "open":
                 advice = "leads that are open at once are capped without `per`: `cap 20 open`"

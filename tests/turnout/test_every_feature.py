@@ -37,8 +37,9 @@ def piece(uri: str, place: Json) -> str:
     lines, start, end = lines_of(uri), place["start"], place["end"]
     held(place, lines)
     assert start["line"] == end["line"]
-    units = lines[start["line"]].encode("utf-16-le")
-    return units[2 * start["character"] : 2 * end["character"]].decode("utf-16-le")
+    units: bytes = lines[start["line"]].encode("utf-16-le")
+    low, high = int(start["character"]), int(end["character"])
+    return units[2 * low : 2 * high].decode("utf-16-le")
 
 
 def held(place: Json, lines: list[str]) -> None:

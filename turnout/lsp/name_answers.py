@@ -7,6 +7,7 @@ from turnout.dsl.source import Span
 from turnout.lsp.asked_file import asked_file
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
+from turnout.lsp.keywords import keyword_at
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.positions import TextLines
@@ -29,15 +30,27 @@ from turnout.lsp.uses import Use, declaration, use_at, use_in_table, uses
 
 
 async def hover(desk: Desk, params: Message) -> Hover | None:
-    """Say what a name is."""
+    """Say what a name is, or what a keyword means."""
     from turnout.lsp.telling import told  # noqa: PLC0415 - what looks into regions is read late
 
     use, locator = await _use(desk, params)
     if use is None:
-        return None
+        return await _of_keyword(desk, params)
     answers = desk.answers
     text = await desk.conversation.aside(lambda: told(answers, use))
     return None if text is None else Hover(MarkupContent(text), locator.range(use.at))
+
+
+async def _of_keyword(desk: Desk, params: Message) -> Hover | None:
+    asked = await asked_file(desk, uri_in(params))
+    if asked is None:
+        return None
+    source = asked.file.source
+    found = keyword_at(source, asked.locator.lines(source).offset(position_in(params)))
+    if found is None:
+        return None
+    told = MarkupContent(f"**{found.word}**\n\n{found.meaning}")
+    return Hover(told, asked.locator.range(Span(source, found.start, found.end)))
 
 
 async def definition(desk: Desk, params: Message) -> Location | None:
