@@ -35,9 +35,9 @@ from turnout.dsl.types import (
 from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import quoted, typed
 from turnout.frozen import frozen
+from turnout.lsp.fitting import fitting
 from turnout.lsp.following import Insight
 from turnout.lsp.keywords import MEANINGS
-from turnout.lsp.places import fitting
 from turnout.lsp.shapes import CompletionItemKind
 from turnout.lsp.standing import Standing
 
