@@ -19,7 +19,7 @@ from turnout.dsl.files import Files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MAINS = sorted(path for path in EXAMPLES.glob("*/*.route") if "\nroute " in path.read_text("utf-8"))
-EVERY = 5
+EVERY = 25
 """Of so many names one is renamed, with --thorough each."""
 
 UNTOLD = {"territory", "segment", "calendar"}
