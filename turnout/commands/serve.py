@@ -151,6 +151,7 @@ def command(
         is_local=is_this_machine(host),
         is_watching=not no_reload,
         report=configured.report,
+        paces=configured.serve,
     )
     if is_told:
         click.echo(json_text(settings.described(compiled), indent=2))

@@ -69,7 +69,10 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
     routes = [
         *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
         *(
-            Route(path, ServedPath(service, path, open_methods=methods))
+            Route(
+                path,
+                ServedPath(service, path, open_methods=methods, is_paced=path not in _UNPACED),
+            )
             for path, methods in OPEN_PATHS.items()
         ),
     ]
@@ -111,6 +114,9 @@ def described() -> dict[str, dict[str, object]]:
                 found[path] = dict(methods)
     return found
 
+
+_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}"})
+"""Who looks after the service is never sent away; who asks for a person's page is counted there."""
 
 _PAGES = frozenset({"/docs", "/pages/page.css", "/pages/api.js", "/openapi.json"})
 

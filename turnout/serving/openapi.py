@@ -200,11 +200,11 @@ def _refused(path: str, method: str) -> dict[str, Any]:
     """Return the problems that a path may answer with, by status."""
     if path in {"/healthz", "/readyz"}:
         return {"503": _problem("The state can't be used, or the service is about to stop.")}
-    found = {401, 403, 500, 503}
+    found = {401, 403, 429, 500, 503}
     if method == "POST":
         found |= {400, 408, 413, 415, 422}
     if path in {"/leads", "/events", REPORT}:
-        found |= {422, 429}
+        found |= {422}
     if "{" in path:
         found |= {404, 409, 422}
     titles = {

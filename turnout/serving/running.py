@@ -29,14 +29,17 @@ from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
 from turnout.project.report_settings import ReportSettings
+from turnout.project.serve_settings import ServeSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
+from turnout.serving.connections import TimedConnection
 from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
+from turnout.serving.paces import Paces
 from turnout.serving.reloading import PolicySource, Reloader, open_router
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
@@ -58,7 +61,8 @@ class ServingSettings:
 
     tokens: the file with them. provider: of people's tokens, None where none is configured.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
-    versions of the policy's files are served. report: what reports are made with.
+    versions of the policy's files are served. report: what reports are made with. paces: how
+    often it may be asked, by each process.
     """
 
     source: PolicySource
@@ -68,6 +72,7 @@ class ServingSettings:
     is_local: bool = True
     is_watching: bool = True
     report: ReportSettings = attribute(factory=ReportSettings)
+    paces: ServeSettings = attribute(factory=ServeSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
 
     def __call__(self) -> ASGIApp:
@@ -101,6 +106,7 @@ class ServingSettings:
             counters.ServiceCounters(),
             Reports(self.source.state, self.source.wait, self.report),
             self.limits,
+            Paces(self.paces),
             tokens,
             people,
             self.is_local,
@@ -206,6 +212,7 @@ def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int
         factory=True,
         lifespan="on",
         workers=workers,
+        http=TimedConnection,
         ws="none",
         access_log=False,
         log_config=None,

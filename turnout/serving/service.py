@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 
 from turnout.frozen import attribute, define
+from turnout.project.serve_settings import ServeSettings
 from turnout.serving.callers import ANYBODY, Caller
 from turnout.serving.counters import ServiceCounters
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens
+from turnout.serving.paces import Paces
 from turnout.serving.problems import ProblemError
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_versions import Served
@@ -56,6 +58,7 @@ class Service:
     metrics: ServiceCounters
     reports: "Reports"
     limits: Limits = attribute(factory=Limits)
+    paces: Paces = attribute(factory=lambda: Paces(ServeSettings()))
     tokens: KnownTokens | None = None
     people: PeopleTokens | None = None
     is_local: bool = True
@@ -74,16 +77,18 @@ class Service:
         return self.is_local and self.people is None and not self.tokens
 
     async def caller(self, request: Request) -> Caller:
-        """Return who asks. Raises ProblemError where that can't be known."""
+        """Return who asks. Raises ProblemError where that can't be known, or is too soon again."""
         if self.is_open:
             _check_local(request)
+            self.paces.check_caller(ANYBODY, request)
             return ANYBODY
         secret = _secret(request)
-        if not secret:
-            raise _unknown("no token was sent")
-        found = await self.bearer(secret)
+        found = await self.bearer(secret) if secret else None
         if found is None:
-            raise _unknown("the token isn't known, or has ended")
+            self.paces.check_address(request)
+            said = "the token isn't known, or has ended" if secret else "no token was sent"
+            raise _unknown(said)
+        self.paces.check_caller(found, request)
         return found
 
     async def bearer(self, secret: str) -> Caller | None:
