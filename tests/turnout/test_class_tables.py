@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turnout.warehouse import class_tables
-from turnout.warehouse.class_tables import Accepting, Lot, lots_of
+from turnout.warehouse.class_tables import ClassBoxes, Lot, lots_of
 
 SIZES = (2, 3, 4, 5)
 
@@ -25,7 +25,7 @@ def boxes(draw: st.DrawFn) -> list[Sides]:
     ]
 
 
-def accepting(drawn: list[Sides]) -> Accepting:
+def accepting(drawn: list[Sides]) -> ClassBoxes:
     found: dict[int, list[int]] = {}
     for at, size in enumerate(SIZES):
         if any(at in box for box in drawn):
@@ -41,8 +41,8 @@ def looked_up(lot: Lot, lead: tuple[int, ...]) -> int:
     numbers: list[int] = []
     for table in lot.tables:
         row = 0
-        for place, size in table.by:
-            row = row * size + (numbers[place.at] if place.is_table else lead[place.at])
+        for digit, size in table.by:
+            row = row * size + (numbers[digit.at] if digit.is_table else lead[digit.at])
         numbers.append(table.numbers[row])
     return numbers[-1]
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from turnout.dsl.types import Value
 from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable
-from turnout.warehouse.class_tables import Accepting
+from turnout.warehouse.class_tables import ClassBoxes
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.syntax import (
     Sql,
@@ -47,7 +47,7 @@ class ColumnWords:
         return any(each[word] != asked for each in self.words)
 
 
-def words_of(accepting: Accepting, asked: int, boxes: int) -> tuple[ColumnWords, ...]:
+def words_of(accepting: ClassBoxes, asked: int, boxes: int) -> tuple[ColumnWords, ...]:
     """Return the words of each column that tells some of the boxes that are asked.
 
     asked: one bit each. boxes: how many there are in all.

@@ -12,8 +12,6 @@ bits (`bit_words`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
-from operator import or_
 from typing import TypeAlias
 
 from turnout.compiler.masks import key
@@ -28,13 +26,13 @@ MOST_TABLES, AS_MANY_ROWS = 40, 4_000
 MOST_TRIED = 3
 """Lots that boxes are tried with before they get one of their own."""
 
-Accepting: TypeAlias = Mapping[int, Sequence[int]]
+ClassBoxes: TypeAlias = Mapping[int, Sequence[int]]
 """For each column that is asked: of each class the boxes that take it, one bit each."""
 
 
 @frozen
-class Place:
-    """Where a number of a lead comes from: a column, or an earlier table of the same lot."""
+class Digit:
+    """One of the numbers of a combination: of a column, or of an earlier table of the same lot."""
 
     at: int
     is_table: bool
@@ -47,7 +45,7 @@ class ClassTable:
     by: where the numbers come from, and how many there are each; the last one runs fastest.
     """
 
-    by: tuple[tuple[Place, int], ...]
+    by: tuple[tuple[Digit, int], ...]
     numbers: tuple[int, ...] = attribute(repr=False)
 
 
@@ -85,7 +83,7 @@ class Lots:
     left: int
 
 
-def lots_of(asked: Sequence[frozenset[int]], accepting: Accepting, none: int) -> Lots:
+def lots_of(asked: Sequence[frozenset[int]], accepting: ClassBoxes, none: int) -> Lots:
     """Return the tables of some boxes, by the columns that each of them asks.
 
     none: the number that stands for no box; those that ask nothing are left out.
@@ -106,7 +104,7 @@ def lots_of(asked: Sequence[frozenset[int]], accepting: Accepting, none: int) ->
 
 
 def _is_added(
-    lots: list[Lot], own: tuple[frozenset[int], int], accepting: Accepting, none: int
+    lots: list[Lot], own: tuple[frozenset[int], int], accepting: ClassBoxes, none: int
 ) -> bool:
     """Return whether boxes were added, to the lot in which they cost the fewest tables."""
     alone = _lot((own,), accepting, none)
@@ -136,19 +134,19 @@ def _is_added(
 class _Part:
     """Something of a lead that is known by a number. boxes: those left, by number."""
 
-    place: Place
+    digit: Digit
     columns: frozenset[int]
     boxes: Sequence[int]
 
 
 def _lot(
-    asked: tuple[tuple[frozenset[int], int], ...], accepting: Accepting, none: int
+    asked: tuple[tuple[frozenset[int], int], ...], accepting: ClassBoxes, none: int
 ) -> Lot | None:
     """Return the tables of some boxes, None where a table would be too large."""
-    all_ = reduce(or_, (boxes for _, boxes in asked))
+    all_ = _united(boxes for _, boxes in asked)
     columns = sorted(frozenset[int]().union(*(columns for columns, _ in asked)))
     parts = [
-        _Part(Place(at, is_table=False), frozenset({at}), [each & all_ for each in accepting[at]])
+        _Part(Digit(at, is_table=False), frozenset({at}), [each & all_ for each in accepting[at]])
         for at in columns
     ]
     tables: list[ClassTable] = []
@@ -159,16 +157,23 @@ def _lot(
             return None
         parts = [part for part in parts if part not in taken]
         known = frozenset[int]().union(*(part.columns for part in taken))
-        sure = reduce(or_, (boxes for columns, boxes in asked if columns <= known), 0)
+        sure = _united(boxes for columns, boxes in asked if columns <= known)
         left = [_up_to_first(boxes, sure) for boxes in _together(taken, all_)]
-        by = tuple((part.place, len(part.boxes)) for part in taken)
+        by = tuple((part.digit, len(part.boxes)) for part in taken)
         if parts:
             numbers, kept = _numbered(left)
-            parts.append(_Part(Place(len(tables), is_table=True), known, kept))
+            parts.append(_Part(Digit(len(tables), is_table=True), known, kept))
         else:
             numbers = [(boxes & -boxes).bit_length() - 1 if boxes else none for boxes in left]
         tables.append(ClassTable(by, tuple(numbers)))
     return Lot(asked, tuple(tables))
+
+
+def _united(boxes: Iterable[int]) -> int:
+    found = 0
+    for each in boxes:
+        found |= each
+    return found
 
 
 def _fitting(parts: Sequence[_Part]) -> list[_Part]:
@@ -182,7 +187,7 @@ def _fitting(parts: Sequence[_Part]) -> list[_Part]:
     if len(taken) > 1 or len(parts) == 1:
         return taken if len(parts[0].boxes) <= MOST_ROWS else []
     # What boxes of a lot can't tell apart of a column is one, in a table of its own.
-    coarser = [part for part in parts if not part.place.is_table and _is_coarser(part)]
+    coarser = [part for part in parts if not part.digit.is_table and _is_coarser(part)]
     return coarser[-1:]
 
 

@@ -13,7 +13,7 @@ from turnout.compiler.plan.value import Column, Plan
 from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable
 from turnout.warehouse.bit_words import box_number, with_words, words_of, words_table
-from turnout.warehouse.class_tables import Accepting, ClassTable, Lot, Place, lots_of
+from turnout.warehouse.class_tables import ClassBoxes, ClassTable, Digit, Lot, lots_of
 from turnout.warehouse.column_tests import Setting, line_class, side, unsaid
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.syntax import (
@@ -68,7 +68,7 @@ def first_box(plan: Plan, setting: Setting, prefix: str) -> FirstBox:
     return FirstBox(least, tuple(made.tables), tuple(made.joins), tuple(sorted(columns)))
 
 
-def _accepting(plan: Plan, setting: Setting) -> Accepting:
+def _accepting(plan: Plan, setting: Setting) -> ClassBoxes:
     """Return which boxes each class takes, of the columns that can be told."""
     every = (1 << len(plan.boxes)) - 1
     found: dict[int, list[int]] = {}
@@ -119,21 +119,21 @@ class _Joined:
 
     def _combination(self, table: ClassTable, aliases: list[str]) -> Sql:
         """Return the row of a combination: its numbers as the digits of one."""
-        parts = self._places(table, aliases)
+        parts = self._digits(table, aliases)
         found = next(parts)
         for (_, size), part in zip(table.by[1:], parts, strict=True):
             more = exp.Mul(this=_apart(found), expression=number(size))
             found = exp.Add(this=more, expression=part)
         return found
 
-    def _places(self, table: ClassTable, aliases: list[str]) -> Iterator[Sql]:
-        for place, _ in table.by:
-            yield self._place(place, aliases)
+    def _digits(self, table: ClassTable, aliases: list[str]) -> Iterator[Sql]:
+        for digit, _ in table.by:
+            yield self._digit(digit, aliases)
 
-    def _place(self, place: Place, aliases: list[str]) -> Sql:
-        if place.is_table:
-            return column("number", self._dialect, aliases[place.at])
-        return column(f"c{place.at}", self._dialect, LEADS)
+    def _digit(self, digit: Digit, aliases: list[str]) -> Sql:
+        if digit.is_table:
+            return column("number", self._dialect, aliases[digit.at])
+        return column(f"c{digit.at}", self._dialect, LEADS)
 
 
 def _apart(this: Sql) -> Sql:
