@@ -18,8 +18,8 @@ from turnout.compiler.compiled import compile_policy
 from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.odds import LEVEL, holm
 from turnout.reporting.suggesting.proposals import proposals
+from turnout.reporting.suggesting.rule_texts import clauses, written_bounds
 from turnout.reporting.suggesting.weighing import MOST_CHANGE, bounded_weights
-from turnout.reporting.suggesting.written_places import clauses, written_bounds
 
 HEAD = """policy inbound
 log fields [employees, area]

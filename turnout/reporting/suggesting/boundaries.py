@@ -22,7 +22,7 @@ from turnout.reporting.suggesting.edited_policy import Replacement
 from turnout.reporting.suggesting.evidence import LEAST, Proposal, told_points, told_tally
 from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.odds import CountedShare, difference_interval, fisher
-from turnout.reporting.suggesting.written_places import WrittenBound, clauses, written_bounds
+from turnout.reporting.suggesting.rule_texts import WrittenBound, clauses, written_bounds
 
 _Lived = tuple[Decimal, bool]
 """A lead's number, and whether it was won."""

@@ -20,7 +20,7 @@ from turnout.reporting.suggesting.edited_policy import Replacement, masked, to_q
 from turnout.reporting.suggesting.evidence import LEAST, Proposal, told_points, told_tally
 from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.odds import CountedShare, difference_interval, fisher
-from turnout.reporting.suggesting.written_places import clauses
+from turnout.reporting.suggesting.rule_texts import clauses
 
 LEAST_RATIO: Final = 1.5
 """How many times as often leads are won, before another time for them is worth a change."""

@@ -12,7 +12,7 @@ from turnout.compiler.compiled import Compiled
 from turnout.reporting.suggesting.edited_policy import without_rule
 from turnout.reporting.suggesting.evidence import Proposal
 from turnout.reporting.suggesting.lived_leads import LivedLead
-from turnout.reporting.suggesting.written_places import clauses
+from turnout.reporting.suggesting.rule_texts import clauses
 
 _LEAST_LEADS: Final = 200
 """Leads that came in the time in which a rule took none."""
