@@ -61,6 +61,11 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "More is asked than can be done soon",
             "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
         ),
+        "too-often": ProblemKind(
+            429,
+            "This caller asks too often",
+            "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
+        ),
         "no-state": ProblemKind(
             503,
             "The state can't be used now",

@@ -331,7 +331,7 @@ class PostgresStore:
             if change.forget:
                 connection.execute(in_schema(self._at, FORGET), (change.forget,))
             text = in_schema(self._at, writing(tuple(change.parts), self._base))
-            writes = writer.call(text, json_cell(change.parts))
+            writes = writer.call(text, *map(json_cell, change.parts.values()))
             self._count_late(connection, change.late)
         try:
             with server_errors(self._at):
