@@ -15,11 +15,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from turnout.serving import acts, api_pages, inquiries, lead_reports, lead_requests, people_pages
+from turnout.serving import (
+    acts,
+    api_pages,
+    inquiries,
+    lead_reports,
+    lead_requests,
+    login_pages,
+    people_pages,
+)
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
 from turnout.serving.service import REPORT, Service
+from turnout.serving.sign_in import CALLBACK
 
 LEAD = "/leads/{lead:path}"
 
@@ -53,6 +62,8 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/docs": {"GET": api_pages.get_docs},
     "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
     "/me/sign-in": {"POST": people_pages.post_sign_in},
+    "/me/login": {"GET": login_pages.get_login},
+    CALLBACK: {"GET": login_pages.get_signed_in},
     "/me/leads/{lead:path}": {"GET": people_pages.get_my_lead},
     "/pages/page.css": {"GET": api_pages.get_style},
     "/pages/api.js": {"GET": api_pages.get_script},

@@ -83,7 +83,7 @@ def object_of(said: object) -> Mapping[str, Any]:
 def text_of(said: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     """Return a text of the body, "" where it isn't there. Raises ProblemError."""
     value = said.get(name)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         if required:
             raise wrong_value(name, "has to be there")
         return ""

@@ -19,6 +19,7 @@ from secrets import token_bytes
 from types import FrameType
 from typing import Any
 
+import attrs
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
@@ -45,6 +46,7 @@ from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
 from turnout.serving.service import Service
+from turnout.serving.sign_in import SignIn, SignInSettings
 from turnout.serving.tokens import KnownTokens, TokenFile
 
 GRACE = 30
@@ -59,7 +61,8 @@ class ServeError(Error):
 class ServingSettings:
     """What a process of the service is made with.
 
-    tokens: the file with them. provider: of people's tokens, None where none is configured.
+    tokens: the file with them. provider: of people's tokens, None where none is configured;
+    sign_in: how they sign in there in a browser.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
     versions of the policy's files are served. report: what reports are made with. paces: how
     often it may be asked, by each process.
@@ -68,6 +71,7 @@ class ServingSettings:
     source: PolicySource
     tokens: Path
     provider: Provider | None = None
+    sign_in: SignInSettings | None = None
     limits: Limits = attribute(factory=Limits)
     is_local: bool = True
     is_watching: bool = True
@@ -96,7 +100,12 @@ class ServingSettings:
     def service(self, compiled: Compiled) -> Service:
         """Return the service; whoever asks for it stops its writer. Raises as `application`."""
         tokens = KnownTokens(TokenFile(self.tokens))
-        people = None if self.provider is None else PeopleTokens(self.provider)
+        provider, people, sign_in = self.provider, None, None
+        if provider is not None and self.sign_in is not None:
+            sign_in = SignIn(provider, self.sign_in, self.secret)
+            provider = attrs.evolve(provider, keys=sign_in.keys)
+        if provider is not None and provider.audience:
+            people = PeopleTokens(provider)
         router = open_router(compiled, self.source)
         served = Served(ServedVersion(router, datetime.now(UTC)))
         writer = LeadWriter(served.router, self.limits.waiting)
@@ -109,6 +118,7 @@ class ServingSettings:
             Paces(self.paces),
             tokens,
             people,
+            sign_in,
             self.is_local,
             self.secret,
         )
