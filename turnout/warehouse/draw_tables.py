@@ -19,7 +19,7 @@ from sqlglot import exp
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import (
-    ClassBoxes,
+    Accepting,
     LeastLoaded,
     PreviousOwner,
     RoundRobin,
@@ -136,7 +136,7 @@ class _Walk:
 
     def _taken(self, target: Target) -> bool | frozenset[str] | None:
         """Return whether a target takes leads, and who can be drawn; None where leads differ."""
-        if isinstance(target, ClassBoxes):
+        if isinstance(target, Accepting):
             return True
         match target:
             case RoundRobin(matching=()):
