@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int, None, None]
 def listening(of: ServingSettings) -> Generator[int, None, None]:
     """Serve at a port until the block ends."""
     app = of.application(compile_policy(of.source.main))
-    server = uvicorn.Server(running.config(lambda: app, of, 1))
+    server = uvicorn.Server(running.uvicorn_settings(lambda: app, of, 1))
     with bound("127.0.0.1", 0) as at:
         thread = threading.Thread(target=server.run, args=([at],))
         thread.start()
