@@ -98,6 +98,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/turnout/test_serving_faults.py": "processes, kills and servers",
+        "tests/turnout/test_serving_schemathesis.py": "hundreds of requests, drawn",
         "tests/turnout/test_diagram.py": "draws policies of many pages",
         "tests/turnout/test_diff.py": "makes repositories and compares their revisions",
         "tests/compiler/test_recompiled.py": "checks each edit anew, and from scratch",

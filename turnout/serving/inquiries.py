@@ -170,7 +170,7 @@ def _sent(event: Event) -> bytes:
 def _sought(asked: QueryParams) -> Sought:
     kind = asked.get("event")
     found: EventKind | None = next((each for each in EVENT_KINDS if each == kind), None)
-    if kind and found is None:
+    if kind is not None and found is None:
         raise wrong_value("event", f"is one of {', '.join(EVENT_KINDS)}", pointer="")
     return Sought(
         found,

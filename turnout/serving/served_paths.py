@@ -43,7 +43,10 @@ def told_paths(paths: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str,
 
 
 class ServedPath:
-    """A path, and what each method of it does. path: as it is counted and documented."""
+    """A path, and what each method of it does.
+
+    path: as it is counted and documented. is_paced: what anybody may is counted for their address.
+    """
 
     def __init__(
         self,
@@ -51,11 +54,14 @@ class ServedPath:
         path: str,
         methods: Mapping[str, Handler] | None = None,
         open_methods: Mapping[str, OpenHandler] | None = None,
+        *,
+        is_paced: bool = False,
     ) -> None:
         self._service = service
         self._path = path
         self._methods = methods or {}
         self._open = open_methods or {}
+        self._is_paced = is_paced
         self._seconds = service.metrics.seconds.labels(path)
         self._counts: dict[tuple[str, int], Callable[[], None]] = {}
 
@@ -100,6 +106,8 @@ class ServedPath:
             return await handler(self._service, request, await self._service.caller(request))
         free = self._open.get(method)
         if free is not None:
+            if self._is_paced:
+                self._service.paces.check_address(request)
             return await free(self._service, request)
         allowed = sorted({*self._methods, *self._open})
         raise ProblemError(
