@@ -15,8 +15,8 @@ from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.runtime.columns.arriving import arrivals
 from turnout.runtime.records import Record
+from turnout.trials.outlook import MovesWanted, Outlook
 from turnout.trials.planned_moves import MovePlanner
-from turnout.trials.staying import MovesWanted, Outlook
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 WORKED = {"round-robin", "least-loaded", "person", "owner", "queue", "partner", "sequence"}

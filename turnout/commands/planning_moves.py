@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from turnout.trials.move_journal import MoveFolder
     from turnout.trials.move_workers import Looking
     from turnout.trials.planned_moves import MovePlanner
-    from turnout.trials.repeated_ids import Hashes, Places
+    from turnout.trials.repeated_ids import Hashes, Rows
 
 MOST_MOVES = 10_000
 """Moves of a batch, where nothing else is asked for: what bulk interfaces take at once."""
@@ -74,9 +74,9 @@ def plan_moves(compiled: Compiled, route: str, asked: MovesAsked) -> None:
     check_arrow("--plan-moves")
     from turnout.trials.move_journal import MoveFolder, began_at  # noqa: PLC0415 - an extra
     from turnout.trials.move_workers import looking  # noqa: PLC0415
+    from turnout.trials.outlook import MovesWanted  # noqa: PLC0415
     from turnout.trials.planned_moves import MovePlanner  # noqa: PLC0415
     from turnout.trials.repeated_ids import find_repeated  # noqa: PLC0415
-    from turnout.trials.staying import MovesWanted  # noqa: PLC0415
 
     policy = compiled.policy
     names: OutsideNames = outside_names(asked.names, policy) if asked.names else {}
@@ -155,7 +155,7 @@ class _Leads:
         return iter(identified(rows, source.name, source.columns, policy.fields, shapes))
 
 
-def _ids(look: "Looking", leads: _Leads) -> "Iterator[tuple[Places, Hashes]]":
+def _ids(look: "Looking", leads: _Leads) -> "Iterator[tuple[Rows, Hashes]]":
     """Yield which rows of a file have an id, from 0, and the hashes of these."""
     begun_at = 0
     for size, (places, found) in look.ids(leads.chunks(0, only_ids=True)):

@@ -13,10 +13,10 @@ from turnout.runtime.columns.bonds import columns_of
 from turnout.runtime.columns.coding import ArrowChunk, Chunk
 from turnout.runtime.columns.workers import Workers, read_batches, written
 from turnout.trials.arriving_leads import COLUMN, column_field
-from turnout.trials.repeated_ids import Hashes, Places
-from turnout.trials.staying import LeavingLeads, MovesWanted, Outlook
+from turnout.trials.outlook import LeavingLeads, MovesWanted, Outlook
+from turnout.trials.repeated_ids import Hashes, Rows
 
-_Ids: TypeAlias = tuple[Places, Hashes]
+_Ids: TypeAlias = tuple[Rows, Hashes]
 
 
 class Looking(Protocol):

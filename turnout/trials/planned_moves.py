@@ -1,6 +1,6 @@
 """Which leads would change hands under a policy, beside whoever has them today.
 
-Only leads that don't stay (`staying.py`) are offered to anybody, in the order of the file and all
+Only leads that don't stay (`outlook.py`) are offered to anybody, in the order of the file and all
 at one moment: the ones that stay use up no turns, and who gets the others is as fair as if they
 alone had arrived. Turns begin level; caps count what this plan gives.
 
@@ -18,8 +18,8 @@ from turnout.runtime.columns.offering import Offering
 from turnout.runtime.columns.ordinary import Truths
 from turnout.runtime.decisions import Decision
 from turnout.trials.former_owners import Former
+from turnout.trials.outlook import LeavingLeads, MovesWanted
 from turnout.trials.simulation import clause_of
-from turnout.trials.staying import LeavingLeads, MovesWanted
 
 
 @frozen
