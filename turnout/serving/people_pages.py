@@ -54,7 +54,7 @@ from turnout.serving.inquiries import queue_names
 from turnout.serving.page_frames import page
 from turnout.serving.problems import KINDS, ProblemError
 from turnout.serving.request_bodies import MOST_SAID, read_body
-from turnout.serving.service import COOKIE, REPORT, Service
+from turnout.serving.service import COOKIE, REPORT, SESSION, Service
 
 MOST_SHOWN: Final = 200
 """Leads of a person that the page shows: those that are due first."""
@@ -82,7 +82,7 @@ async def get_me(service: Service, request: Request) -> Response:
     """Show a person their leads; who isn't known signs in."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     return await _shown(service, caller, caller.person, request.query_params.get("done", ""))
 
 
@@ -90,7 +90,7 @@ async def get_my_lead(service: Service, request: Request) -> Response:
     """Show a person what happened to a lead that they have or had."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     lead, person = str(request.path_params["lead"]), caller.person
     events = await in_thread(service, lambda router: router.history(lead))
     if not any(each.after is not None and each.after.assignee == person for each in events):
@@ -110,7 +110,7 @@ async def post_sign_in(service: Service, request: Request) -> Response:
     token = (await _form(service, request)).get("token", "").strip()
     caller = await service.bearer(token) if token else None
     if caller is None or caller.person is None:
-        return _sign_in(caller, "This is no token of a person.", 403)
+        return sign_in_page(service, caller, "This is no token of a person.", 403)
     found = RedirectResponse("/me", 303)
     found.set_cookie(
         COOKIE,
@@ -127,13 +127,14 @@ async def post_me(service: Service, request: Request) -> Response:
     """Do what a form of the page says."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     said = await _form(service, request)
     if not _is_ours(service, caller.person, request, said):
         return _told("The page was too old, or the form wasn't ours: go back and try again.", 403)
     if said.get("act") == "sign-out":
         gone = RedirectResponse("/me", 303)
         gone.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        gone.delete_cookie(SESSION, path="/", httponly=True, samesite="lax")
         return gone
     try:
         done = await _do(service, caller, caller.person, said)
@@ -223,12 +224,16 @@ async def _form(service: Service, request: Request) -> dict[str, str]:
 # -- what they see --
 
 
-def _sign_in(caller: Caller | None, wrong: str = "", status: int = 200) -> Response:
-    told = "" if caller is None else "Your token isn't a person's of the policy."
+def sign_in_page(
+    service: Service, caller: Caller | None, wrong: str = "", status: int = 200
+) -> Response:
+    """Return the page on which people say who they are. wrong: why they weren't known."""
+    told = "" if caller is None else "You aren't a person of the policy."
     return page(
         "Sign in",
         h1["Sign in"],
         (wrong or told) and p(".told", role="alert")[wrong or told],
+        service.sign_in is not None and p[a(href="/me/login")["Sign in with your account"]],
         form(method="post", action="/me/sign-in")[
             label[
                 "Your token ",

@@ -8,6 +8,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 from turnout.rendering.measures.measured_text import heading
 from turnout.rendering.measures.plots import bars, days
@@ -99,19 +100,21 @@ def report_page(report: LeadReport) -> str:
     return "\n".join(parts)
 
 
-def state_page(
+def state_page(  # noqa: PLR0913, PLR0917 - what it depends on
     store: AnyStore,
     at: Whereabouts,
     asked: AskedReport,
     manner: IndexManner,
     name: str,
+    kept: Path | None = None,
 ) -> str:
     """Return the page of a state that is open, for whoever serves it. Raises StateError.
 
     at: where the state is. asked: which leads, and as of when. manner: the policy whose hours
-    count, and the field of sources. name: of the policy. Send `CONTENT_POLICY` as a header.
+    count, and the field of sources. name: of the policy. kept: see `report_index`. Send
+    `CONTENT_POLICY` as a header.
     """
-    return report_page(lead_report(store, at, asked, manner, name))
+    return report_page(lead_report(store, at, asked, manner, name, kept))
 
 
 def _told_by(report: LeadReport) -> str:
