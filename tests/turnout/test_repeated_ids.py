@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnout.trials import repeated_ids
-from turnout.trials.repeated_ids import Hashes, RepeatedRows, RowNumbers, find_repeated, hashes
+from turnout.trials.repeated_ids import Hashes, LeadRows, RepeatedRows, find_repeated, hashes
 
 KEYS = st.lists(st.lists(st.none() | st.text(max_size=2), max_size=6), max_size=6)
 
 
-def with_ids(chunks: Sequence[Sequence[str | None]]) -> Iterator[tuple[RowNumbers, Hashes]]:
+def with_ids(chunks: Sequence[Sequence[str | None]]) -> Iterator[tuple[LeadRows, Hashes]]:
     begun = 0
     for chunk in chunks:
         rows = [begun + at for at, key in enumerate(chunk) if key is not None]
@@ -71,7 +71,7 @@ def test_hashes_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_search_that_was_stopped_is_made_anew(tmp_path: Path) -> None:
-    def stopping() -> Iterator[tuple[RowNumbers, Hashes]]:
+    def stopping() -> Iterator[tuple[LeadRows, Hashes]]:
         yield from with_ids([["a", "a"]])
         raise OSError(28, "no space")
 

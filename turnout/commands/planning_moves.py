@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from turnout.trials.move_journal import MoveFolder
     from turnout.trials.move_workers import Looking
     from turnout.trials.planned_moves import MovePlanner
-    from turnout.trials.repeated_ids import Hashes, RowNumbers
+    from turnout.trials.repeated_ids import Hashes, LeadRows
 
 MOST_MOVES = 10_000
 """Moves of a batch, where nothing else is asked for: what bulk interfaces take at once."""
@@ -155,7 +155,7 @@ class _Leads:
         return iter(identified(rows, source.name, source.columns, policy.fields, shapes))
 
 
-def _ids(look: "Looking", leads: _Leads) -> "Iterator[tuple[RowNumbers, Hashes]]":
+def _ids(look: "Looking", leads: _Leads) -> "Iterator[tuple[LeadRows, Hashes]]":
     """Yield which rows of a file have an id, from 0, and the hashes of these."""
     begun_at = 0
     for size, (places, found) in look.ids(leads.chunks(0, only_ids=True)):

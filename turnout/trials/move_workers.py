@@ -14,9 +14,9 @@ from turnout.runtime.columns.coding import ArrowChunk, Chunk
 from turnout.runtime.columns.workers import Workers, read_batches, written
 from turnout.trials.arriving_leads import COLUMN, column_field
 from turnout.trials.outlook import LeavingLeads, MovesWanted, Outlook
-from turnout.trials.repeated_ids import Hashes, RowNumbers
+from turnout.trials.repeated_ids import Hashes, LeadRows
 
-_Ids: TypeAlias = tuple[RowNumbers, Hashes]
+_Ids: TypeAlias = tuple[LeadRows, Hashes]
 
 
 class Looking(Protocol):

@@ -41,7 +41,7 @@ from turnout.runtime.columns.ordinary import Truths
 from turnout.runtime.records import Record
 from turnout.trials.former_owners import Former, former_owner
 from turnout.trials.outside_names import OutsideNames
-from turnout.trials.repeated_ids import Hashes, RowNumbers, hashes
+from turnout.trials.repeated_ids import Hashes, LeadRows, hashes
 
 _MOST_OUTLOOKS = 20_000
 """Different leads of which is remembered whether they stay."""
@@ -86,7 +86,7 @@ class LeavingLeads:
     size: int
     named: Truths
     unplaced: Truths
-    places: RowNumbers
+    places: LeadRows
     keys: Sequence[str]
     clauses: Codes
     formers: Codes
@@ -126,7 +126,7 @@ class Outlook:
         self._asked: dict[int, tuple[OfferedTargets, ...]] = {}
         self._outlooks: dict[tuple[object, ...], tuple[bool, bool]] = {}
 
-    def ids(self, arrived: ArrivedLeads) -> tuple[RowNumbers, Hashes]:
+    def ids(self, arrived: ArrivedLeads) -> tuple[LeadRows, Hashes]:
         """Return the places of the leads of a chunk that have an id, and hashes of these."""
         places: list[int] = []
         keys: list[str] = []
@@ -161,7 +161,7 @@ class Outlook:
             values=values,
         )
 
-    def _told(self, leads: _Chunk, places: RowNumbers) -> tuple[Codes, list[dict[str, Value]]]:
+    def _told(self, leads: _Chunk, places: LeadRows) -> tuple[Codes, list[dict[str, Value]]]:
         """Return the values by which leads are offered, each once, and which each lead has."""
         numbers: dict[tuple[object, ...], int] = {}
         found: list[dict[str, Value]] = []
@@ -212,7 +212,7 @@ class Outlook:
 
     # -- staying --
 
-    def _stay(self, leads: _Chunk, places: RowNumbers) -> tuple[Truths, Truths]:
+    def _stay(self, leads: _Chunk, places: LeadRows) -> tuple[Truths, Truths]:
         """Return which leads of a chunk stay, of those at some places, and which nobody gets."""
         stays, unplaced = np.zeros((2, len(leads.keys)), bool)
         pairs = np.stack([leads.clauses[places], leads.formers[places]])

@@ -22,7 +22,7 @@ from turnout.frozen import define
 Hashes: TypeAlias = NDArray[np.uint64]
 """A row for each id, of two numbers."""
 
-RowNumbers: TypeAlias = NDArray[np.int64]
+LeadRows: TypeAlias = NDArray[np.int64]
 
 BYTES = 16
 """What of an id's hash counts."""
@@ -46,7 +46,7 @@ def hashes(keys: Sequence[str]) -> Hashes:
     return np.frombuffer(whole, "<u8").reshape(-1, 2)
 
 
-def find_repeated(folder: Path, chunks: Iterable[tuple[RowNumbers, Hashes]]) -> None:
+def find_repeated(folder: Path, chunks: Iterable[tuple[LeadRows, Hashes]]) -> None:
     """Write into a folder, which is made, which rows of a file repeat an id.
 
     chunks: rows that have an id, from 0 and in order, and the hashes of their ids. When the
@@ -69,7 +69,7 @@ class RepeatedRows:
 
     folder: Path
     _number: int = -1
-    _rows: RowNumbers = attrs.Factory(lambda: np.array([], np.int64))
+    _rows: LeadRows = attrs.Factory(lambda: np.array([], np.int64))
 
     def among(self, start: int, size: int) -> NDArray[np.bool_]:
         """Return of so many rows from one on which of them repeat an id."""
@@ -80,7 +80,7 @@ class RepeatedRows:
             found[rows[low:high] - start] = True
         return found
 
-    def _of(self, number: int) -> RowNumbers:
+    def _of(self, number: int) -> LeadRows:
         if number != self._number:
             path = _again_path(self.folder, number)
             rows = np.fromfile(path, "<i8") if path.exists() else np.array([], np.int64)
@@ -95,7 +95,7 @@ class _Again:
 
     folder: Path
 
-    def add(self, rows: RowNumbers) -> None:
+    def add(self, rows: LeadRows) -> None:
         numbers = rows // _ROWS
         for number in np.unique(numbers).tolist():
             with _again_path(self.folder, number).open("ab") as stream:
