@@ -95,7 +95,7 @@ def described(of: ServingSettings) -> Any:  # noqa: ANN401 - the library's
 
 
 def test_every_operation_does_what_it_says(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    many = 200 if pytestconfig.getoption("thorough") else 12
+    many = 60 if pytestconfig.getoption("thorough") else 12
     assert asked(described(settings(tmp_path)), None, many) > 300
 
 

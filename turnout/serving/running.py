@@ -182,11 +182,11 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
     if workers == 1:
         app = settings.application(compiled)
         with _signals_kept():
-            uvicorn.Server(_config(lambda: app, settings, 1)).run([at])
+            uvicorn.Server(uvicorn_settings(lambda: app, settings, 1)).run([at])
         return
     with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
         os.environ[counters.FOLDER] = folder
-        Multiprocess(_config(settings, settings, workers), [at]).run()
+        Multiprocess(uvicorn_settings(settings, settings, workers), [at]).run()
 
 
 @contextmanager
@@ -215,7 +215,10 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int) -> uvicorn.Config:
+def uvicorn_settings(
+    make: Callable[[], ASGIApp], settings: ServingSettings, workers: int
+) -> uvicorn.Config:
+    """Return how a process is served. make: its application."""
     limits = settings.limits
     return uvicorn.Config(
         make,
