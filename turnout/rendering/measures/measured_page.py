@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from turnout.rendering.measures.measured_text import heading
 from turnout.rendering.measures.page_style import CONTENT_POLICY, STYLE
-from turnout.rendering.measures.plots import MOST_COLUMNS, Column, bars, columns
+from turnout.rendering.measures.plots import MOST_COLUMNS, PlottedTime, bars, columns
 from turnout.rendering.measures.values import told_value
 from turnout.reporting.asked import BY, AskedReport
 from turnout.reporting.fact_index import IndexManner
@@ -207,7 +207,7 @@ def _days(table: MeasureTable) -> str:
     is_weekly = (rows[-1][0] - rows[0][0]).days >= MOST_COLUMNS
     rows = _without_gaps(rows, 7 if is_weekly else 1)
     named = [
-        Column(
+        PlottedTime(
             f"week of {day}" if is_weekly else str(day),
             leads,
             met,

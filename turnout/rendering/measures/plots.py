@@ -24,7 +24,7 @@ MOST_COLUMNS = 92
 
 
 @frozen
-class Column:
+class PlottedTime:
     """A day or a week. height: all of it; dark: the part of it that is told apart."""
 
     name: str
@@ -49,7 +49,7 @@ def bars(name: str, title: str, rows: Sequence[Bar], whole: float | None = None)
     return _picture(name, title, rows, len(rows) * _ROW, parts)
 
 
-def columns(name: str, title: str, rows: Sequence[Column], scale: str) -> str:
+def columns(name: str, title: str, rows: Sequence[PlottedTime], scale: str) -> str:
     """Return columns beside each other. scale: the highest one's height, in words."""
     most = max((row.height for row in rows), default=0) or 1
     step = 100 / max(1, len(rows))
