@@ -21,7 +21,8 @@ from turnout.frozen import frozen
 from turnout.project.report_settings import ReportSettings
 from turnout.rendering.jsons import json_text
 from turnout.rendering.measures.measured_data import measured_data
-from turnout.rendering.measures.measured_page import CONTENT_POLICY, state_page
+from turnout.rendering.measures.measured_page import state_page
+from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import lead_report
