@@ -7,6 +7,7 @@ anew; people leave and come back; the policy changes; `turnout sla` runs at any 
 those at which something is due.
 """
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ from turnout.compiler.program import lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.resolve import resolve
 from turnout.runtime.absences import PersonAbsence
+from turnout.runtime.drift import drift
+from turnout.runtime.events import Sought
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.lives import Deed, NotAllowedError
 from turnout.runtime.logged_leads import KEY
@@ -37,6 +40,7 @@ from turnout.runtime.stores.anywhere import checked_whole
 from turnout.runtime.stores.server.locations import Whereabouts
 
 ROUTE = "r"
+FIELDS = ("language", "owner", "urgent", "products", "score")
 DEEDS: tuple[Deed, ...] = (
     *("accept", "reject", "contacted", "converted", "close", "release", "return"),
     *("accept", "reject", "release"),
@@ -290,3 +294,26 @@ def test_leads_on_a_server_stand_as_the_obvious_life_says(
     versions: tuple[str, str], arrivals: list[tuple[dict[str, Any], datetime]], between: list[Event]
 ) -> None:
     lived("server", versions, arrivals, between)
+
+
+UNLIMITED = re.compile(r" cap \d+ (open|per (\d+ )?\w+)")
+
+
+@given(changed_people(), histories(most=8), events(16))
+def test_a_replay_by_the_same_policy_finds_no_drift(
+    versions: tuple[str, str], arrivals: list[tuple[dict[str, Any], datetime]], between: list[Event]
+) -> None:
+    """Whom caps and absences kept from a lead then isn't known to a replay; all else is the same.
+
+    Nor is who had an earlier lead when this one came, and which were routed anew since.
+    """
+    text = UNLIMITED.sub("", versions[0]).replace("previous-owner", "person ben")
+    text = text.replace("log fields [language] hashed [owner]", f"log fields [{', '.join(FIELDS)}]")
+    kept = [each for each in between if each[0] in {"deed", "claim", "run"}]
+    both = Both((text, text), None)
+    happened(both, arrivals, kept)
+    routed = both.router.events(Sought("routed"))
+    found = drift(routed, Router(readied(text)), FIELDS)
+    assert found.drifted == ()
+    assert found.same == found.replayed == found.routed - found.valueless
+    assert found.routed == len(both.raws)

@@ -119,6 +119,23 @@ def test_a_lead_that_is_not_accepted_in_time_goes_to_the_next_one(router: Router
     assert router.escalate(at=AT + 60 * MINUTE) == ()  # both declined it
 
 
+def test_who_declined_a_lead_is_told_from_who_missed_it() -> None:
+    text = TEXT.replace(
+        "sla 4 hours, then queue triage", "sla 1 hour reassign, 2 hours then person ben anytime"
+    )
+    with turnout.loads(text) as router:
+        route(router, "1")
+        router.reject("1", "bad-fit", by="ana", at=AT)
+        router.accept("1", by="ben", at=AT)
+        (missed,) = router.escalate(at=AT + 60 * MINUTE)
+        assert missed.after.name == "queue night"
+        told = router.history("1")[-1].decision
+        assert told is not None
+        (sales,) = told.passed_over
+        assert sales.reason == "declined"
+        assert dict(sales.members) == {"ana": "declined", "ben": "missed-sla"}
+
+
 def test_an_explanation_says_until_when_a_lead_is_offered(router: Router) -> None:
     offered = router.explain({"id": "1", "country": "DE"}, at=AT)
     assert offered.expires == AT + 15 * MINUTE
