@@ -28,7 +28,7 @@ from turnout.runtime.stores.log_rows import AT_ONCE, LogRows
 from turnout.runtime.stores.notes import index_path
 from turnout.runtime.stores.server.locations import Whereabouts
 
-_FORMAT: Final = f"2 {BYTES}"
+_FORMAT: Final = f"3 {BYTES}"
 STEP: Final = 1_000_000
 """Events that are read before they are kept."""
 

@@ -16,7 +16,7 @@ from turnout.frozen import attribute, define
 from turnout.printable import visible
 from turnout.reporting.fact_columns import PART, FactTable, FactTexts
 from turnout.reporting.worked_time import WorkedTime
-from turnout.runtime.decisions import TargetKind
+from turnout.runtime.decisions import STANDING_IN, TargetKind
 from turnout.runtime.moves import SLA_MISSED
 from turnout.runtime.passing_on import NOT_ACCEPTED
 from turnout.runtime.stores.log_rows import LogRow
@@ -342,8 +342,11 @@ def _coverage(said: Mapping[str, Any], kind: str) -> int:
     if kind == Reject.kind.word:
         return REFUSED
     rule = said.get("rule")
-    by = said.get("by", f"rule {rule}")
-    return RULE if rule is not None and by == f"rule {rule}" else FALLBACK
+    own = f"rule {rule}"
+    by = said.get("by", own)
+    # A backup has it by the rule, in somebody's place.
+    is_own = by == own or by.startswith(f"{own}{STANDING_IN}")
+    return RULE if rule is not None and is_own else FALLBACK
 
 
 def _territory(said: Mapping[str, Any]) -> str:

@@ -21,7 +21,8 @@ from turnout.frozen import frozen
 from turnout.project.report_settings import ReportSettings
 from turnout.rendering.jsons import json_text
 from turnout.rendering.measures.measured_data import measured_data
-from turnout.rendering.measures.measured_page import CONTENT_POLICY, state_page
+from turnout.rendering.measures.measured_page import state_page
+from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import lead_report
@@ -67,6 +68,11 @@ class Reports:
         if self._index is None and isinstance(state, ServerAddress):
             self._folder = TemporaryDirectory(prefix="turnout-report-", ignore_cleanup_errors=True)
             self._index = Path(self._folder.name) / "report.db"
+
+    def close(self) -> None:
+        """Forget what was kept beside a state on a server."""
+        if self._folder is not None:
+            self._folder.cleanup()
 
     async def answer(self, version: ServedVersion, question: ReportQuestion) -> str:
         """Return a report, as it stands when the first one asks who waits for it.

@@ -41,7 +41,7 @@ from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
 from turnout.serving.paces import Paces
-from turnout.serving.reloading import PolicySource, Reloader, open_router
+from turnout.serving.reloading import PolicySource, Reloader, open_version
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
@@ -106,8 +106,7 @@ class ServingSettings:
             provider = attrs.evolve(provider, keys=sign_in.keys)
         if provider is not None and provider.audience:
             people = PeopleTokens(provider)
-        router = open_router(compiled, self.source)
-        served = Served(ServedVersion(router, datetime.now(UTC)))
+        served = Served(open_version(compiled, self.source))
         writer = LeadWriter(served.router, self.limits.waiting)
         return Service(
             served,
