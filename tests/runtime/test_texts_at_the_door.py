@@ -130,6 +130,9 @@ def test_a_lead_with_such_texts_is_decided_once_and_moves_on(
     assert router.escalate(at=AT + timedelta(minutes=30)) == ()
     if state is not None:
         erase_in(state, Erasure(("N-1",), actor="dpo"))
-        for text in ("actor", "reason"):
+        for refused in (
+            Erasure(("N-2",), actor=bad),
+            Erasure(("N-2",), actor="dpo", reason=bad),
+        ):
             with pytest.raises(ValueError, match="surrogate"):
-                erase_in(state, Erasure(("N-2",), **{"actor": "dpo", text: bad}))
+                erase_in(state, refused)
