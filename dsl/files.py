@@ -100,18 +100,22 @@ class Files:
 class NotedFiles(Files):
     """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
 
+    missed: the paths of which no text could be read.
     of: what is read. A text is what the policy's readers see: UTF-8 without a byte-order
     mark, lines that end in a line feed.
     """
 
     of: Files = attribute(factory=Files, kw_only=True)
     read: dict[Path, str] = attribute(factory=dict[Path, str], init=False)
+    missed: set[Path] = attribute(factory=set[Path], init=False)
 
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a file, and note it."""
         found = self.of.text(path, limit, is_asked=is_asked)
         if isinstance(found, str):
             self.read[self.known(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
+        else:
+            self.missed.add(self.known(path))
         return found
 
     def known(self, path: Path) -> Path:

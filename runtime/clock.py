@@ -4,6 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
 
+HOLD = 0.03
+"""Seconds after which a transaction that changes leads, one after the other, ends."""
+
+GIVING_WAY = 0.02
+"""Seconds between two such transactions: whoever waits for the state asks for it more often."""
+
 
 def aware(at: datetime | None) -> datetime | None:
     """Return a moment in UTC, None where it is left out. Raises ValueError without a zone."""

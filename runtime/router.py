@@ -22,7 +22,7 @@ from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.absences import PersonAbsence, check_absence
-from turnout.runtime.clock import aware, lasting, this_moment
+from turnout.runtime.clock import GIVING_WAY, HOLD, aware, lasting, this_moment
 from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.current_leads import CurrentLead, current_lead
 from turnout.runtime.decisions import Decision
@@ -87,14 +87,8 @@ SomeMoved: TypeAlias = Callable[
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
 
-HOLD = 0.03
-"""Seconds after which a transaction that moves leads ends, and the next one begins."""
-
 MOVED_TOGETHER = 200
 """Leads that are decided anew in one such transaction at most."""
-
-GIVING_WAY = 0.02
-"""Seconds between two such transactions: whoever waits for the state asks for it more often."""
 
 
 class Router:

@@ -17,7 +17,10 @@ StateRow: TypeAlias = tuple[Any, ...]
 """Cells of one row."""
 
 AT_ONCE = 200
-"""Events or leads of a step."""
+"""Events or leads of a step that erases."""
+
+LOOKED_AT = 1_000
+"""Rows among which a step looks for those that are old."""
 
 OF_VALUES = ("values", "hashed", "issues", "looked_up")
 """What goes with values."""
@@ -61,16 +64,19 @@ class ForgottenRows(Protocol):
         """Return how many open leads somebody has, None where it was never said."""
         ...
 
-    def aged_values(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first events behind a number, older than a moment, that have `OF_VALUES`."""
+    def aged_values(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return events behind a number, older than a moment, that have `OF_VALUES`.
+
+        Some of them, and behind which number the next ones are; None at the end.
+        """
         ...
 
     def beside(self, decided: int) -> Sequence[StateRow]:
         """Return the leads whose decision an event is, and that say something in its place."""
         ...
 
-    def aged_leads(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first leads behind a number whose last event is older than a moment."""
+    def aged_leads(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return leads behind a number whose last event is older than a moment; so many, too."""
         ...
 
     def replace(self, table: str, cells: StateRow) -> None:
@@ -139,25 +145,32 @@ class FileRows:
         """Return what is remembered under a key."""
         return self.rows("seen", "key = ?", key)
 
-    def aged_values(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first events that have values."""
+    def aged_values(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return some events that have values."""
         says = " OR ".join(f"json_extract(detail, '$.{name}') IS NOT NULL" for name in OF_VALUES)
-        where = f"seq > ? AND at < ? AND ({says}) ORDER BY seq LIMIT {AT_ONCE}"
-        return self.rows("events", where, after, before)
+        return self._aged("events", f"at < ? AND ({says})", before, after)
 
     def beside(self, decided: int) -> Sequence[StateRow]:
         """Return leads that say something in place of an event."""
         where = f"seq = ({FIRST_OF_CHAIN}) AND decided = ? AND said IS NOT NULL"
         return self.rows("decisions", where.format(s="main", mark="?"), decided, decided)
 
-    def aged_leads(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first leads whose last event is older."""
-        where = (  # our own names
-            "seq > ? AND last < (SELECT max(seq) FROM events) AND (SELECT e.at < ? AND"
+    def aged_leads(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return some leads whose last event is older."""
+        where = (
+            "last < (SELECT max(seq) FROM events) AND (SELECT e.at < ? AND"
             " instr(e.detail, '\"gone\":') = 0 FROM events e WHERE e.seq = last)"
-            " ORDER BY seq LIMIT ?"
         )
-        return self.rows("decisions", where, after, before, AT_ONCE)
+        return self._aged("decisions", where, before, after)
+
+    def _aged(
+        self, table: str, where: str, before: int, after: int
+    ) -> tuple[Sequence[StateRow], int | None]:
+        query = f"SELECT seq FROM {table} WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET {LOOKED_AT}"  # noqa: S608 - our own names
+        row = self.connection.execute(query, (after,)).fetchone()
+        upto = "" if row is None else f" AND seq <= {int(row[0])}"
+        found = self.rows(table, f"{where} AND seq > ?{upto} ORDER BY seq", before, after)
+        return found, None if row is None else int(row[0])
 
     def replace(self, table: str, cells: StateRow) -> None:
         """Put a row in place of another."""

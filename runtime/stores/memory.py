@@ -1,4 +1,8 @@
-"""A state that lasts as long as the process: for runs without a state file, and tests."""
+"""A state that lasts as long as the process: for runs without a state file, and tests.
+
+What was decided for each lead is kept, so that it is decided once, and all that is counted. Of
+the log there are the last events: what is older than these is gone.
+"""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -33,22 +37,28 @@ from turnout.runtime.stores.sharing import Job, Sharing, run_all
 
 T = TypeVar("T")
 _MOST = 50_000
+KEPT_EVENTS = 100_000
+"""Events that are kept, the last ones, in some 60 MB, and up to an eighth more."""
 
 
 @define(eq=False)
 class _Kept:
     """The state itself.
 
-    events: all of them in order, so that the one with number 1 comes first, each with the number
-    of its lead's event before. last: the number of the last event of each lead. routes: of which
-    there are leads. received: by who was given leads, the moments in order. by_key: by key and
-    whether only those that a person has, what is remembered, the latest last.
+    kept_events: how many at least. events: the last ones in order, each with the number of its
+    lead's event before, and gone: how many there were before them. last: the number of the last
+    event of each lead that has one. routes: of which there are leads. received: by who was given
+    leads, the moments in order. by_key: by key and whether only those that a person has, what is
+    remembered, the latest last.
     """
+
+    kept_events: int = KEPT_EVENTS
 
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns])
     opened: dict[str, int] = attribute(factory=dict[str, int])
     events: list[tuple[Event, int]] = attribute(factory=list[tuple[Event, int]])
+    gone: int = 0
     last: dict[Key, int] = attribute(factory=dict[Key, int])
     routes: dict[str, None] = attribute(factory=dict[str, None])
     received: dict[str, list[int]] = attribute(factory=dict[str, list[int]])
@@ -102,7 +112,7 @@ class _Kept:
         yield from filter(None, (event.move for event, _ in self.events))
 
     def keep(self, batch: Batch) -> None:
-        first = len(self.events) + 1
+        first = self.last_event() + 1
         for place, new in batch.changed.items():
             self.orders.put(self.decisions[place], new)
         # A changed row keeps its place: a dict orders keys by their first entry.
@@ -140,6 +150,9 @@ class _Kept:
         if batch.outbox:
             self.outbox += outbox_rows(batch, range(first, first + len(batch.events)))
 
+    def last_event(self) -> int:
+        return self.gone + len(self.events)
+
     def _log(self, batch: Batch) -> None:
         for event, recorded in batch.events:
             if recorded is None:  # it is no lead's
@@ -147,8 +160,19 @@ class _Kept:
                 continue
             place = event.route, event.lead
             self.events.append((event, self.last.get(place, 0)))
-            self.last[place] = len(self.events)
+            self.last[place] = self.gone + len(self.events)
             self.routes[event.route] = None
+        if len(self.events) * 8 > self.kept_events * 9:
+            self._forget_events(len(self.events) - self.kept_events)
+
+    def _forget_events(self, count: int) -> None:
+        """Take the first events out of the log."""
+        for number, (event, _) in enumerate(self.events[:count], self.gone + 1):
+            place = event.route, event.lead
+            if self.last.get(place) == number:
+                del self.last[place]
+        del self.events[:count]
+        self.gone += count
 
     def _remember(self, place: Key, seen: tuple[Seen, ...]) -> None:
         for old in self.known.pop(place, ()):
@@ -183,11 +207,11 @@ class _MemorySnapshot:
         return self.kept.recorded(route, lead)
 
     def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
-        behind = range(after + 1, len(self.kept.events) + 1)
+        behind = range(max(after, self.kept.gone) + 1, self.kept.last_event() + 1)
         return list(islice(filter(sought.takes, map(self._event, behind)), limit))
 
     def last_event(self) -> int:
-        return len(self.kept.events)
+        return self.kept.last_event()
 
     def policy_text(self, policy: str) -> str | None:
         return self.kept.texts.get(policy)
@@ -196,22 +220,26 @@ class _MemorySnapshot:
         found: list[Event] = []
         for route in self.kept.routes:
             number = self.kept.last.get((route, lead), 0)
-            while number:
+            while number > self.kept.gone:
                 found.append(self._event(number))
                 number = found[-1].previous
         taken = sorted(filter(sought.takes, found), key=lambda event: event.number)
         return taken[max(len(taken) - limit, 0) :]
 
     def _event(self, number: int) -> Event:
-        event, previous = self.kept.events[number - 1]
-        return attrs.evolve(event, number=number, previous=previous)
+        event, previous = self.kept.events[number - self.kept.gone - 1]
+        is_kept = previous > self.kept.gone
+        return attrs.evolve(event, number=number, previous=previous if is_kept else 0)
 
 
 class MemoryStore:
-    """A `Store` without a file. Threads take turns at it."""
+    """A `Store` without a file. Threads take turns at it.
 
-    def __init__(self) -> None:
-        self._kept = _Kept()
+    events: how many of the log it keeps at least, the last ones.
+    """
+
+    def __init__(self, *, events: int = KEPT_EVENTS) -> None:
+        self._kept = _Kept(events)
         self._together = Sharing(self._run)
         self._is_busy = False
 

@@ -7,7 +7,8 @@ it stays known that it was decided, for whom and by which rule, and where it sta
 in `gone` what else it stands for: how many events went, the number of the lead's first one, and
 its status and whether it was touched.
 
-Each step is a transaction of its own; nobody waits longer than for one of them. The newest event
+Each step is a transaction of its own that looks at some rows, and takes as many out as it has
+time for; nobody waits longer than for one of them. The newest event
 of a state stays, so that no number is given twice.
 """
 
@@ -15,14 +16,16 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import sleep
+from typing import TypeAlias
 
 from turnout.dsl.policy import Retention
 from turnout.frozen import frozen
+from turnout.runtime.clock import GIVING_WAY, HOLD, lasting
 from turnout.runtime.stores import WAIT, microseconds
 from turnout.runtime.stores.cells import json_cell, json_read, loaded
 from turnout.runtime.stores.erasing import chain, without_lead
 from turnout.runtime.stores.forgotten_rows import (
-    AT_ONCE,
     OF_VALUES,
     FileRows,
     ForgottenRows,
@@ -62,32 +65,41 @@ def pruned(step: Step, retention: Retention, at: datetime) -> Pruned:
     values = leads = events = 0
     if retention.values is not None:
         before = microseconds(at - retention.values)
-        values = sum(_steps(step, lambda rows, after: _values(rows, before, after)))
+        values = sum(_steps(step, lambda rows, *at: _values(rows, before, *at)))
     if retention.events is not None:
         before = microseconds(at - retention.events)
-        gone = [*_steps(step, lambda rows, after: _leads(rows, before, after))]
+        gone = [*_steps(step, lambda rows, *at: _leads(rows, before, *at))]
         leads, events = len(gone), sum(gone)
     return Pruned(values, leads, events)
 
 
-def _steps(
-    step: Step, work: Callable[[ForgottenRows, int], tuple[list[int], int | None]]
-) -> Iterator[int]:
+_Work: TypeAlias = Callable[[ForgottenRows, int, Callable[[], bool]], tuple[list[int], int | None]]
+"""Does some of it behind a number, until enough time has gone by: how many events of each went, and
+behind which number it ended, None at the end."""
+
+
+def _steps(step: Step, work: _Work) -> Iterator[int]:
     after: int | None = 0
     while after is not None:
         with step() as rows:
-            counts, after = work(rows, after)
+            counts, after = work(rows, after, lasting(HOLD))
         yield from counts
+        if counts:
+            sleep(GIVING_WAY)
 
 
-def _values(rows: ForgottenRows, before: int, after: int) -> tuple[list[int], int | None]:
-    """Take values out of events before a moment, behind a number; return where it ended."""
-    found = rows.aged_values(before, after)
-    for row in found:
+def _values(
+    rows: ForgottenRows, before: int, after: int, is_enough: Callable[[], bool]
+) -> tuple[list[int], int | None]:
+    """Take values out of events before a moment."""
+    found, end = rows.aged_values(before, after)
+    for count, row in enumerate(found, 1):
         rows.replace("events", (*row[:9], _without_values(rows, row[9])))
         for lead in rows.beside(row[0]):
             rows.replace("decisions", (*lead[:11], _without_values(rows, lead[11])))
-    return [1] * len(found), found[-1][0] if len(found) == AT_ONCE else None
+        if is_enough():
+            return [1] * count, int(row[0])
+    return [1] * len(found), end
 
 
 def _without_values(rows: ForgottenRows, text: str) -> str:
@@ -95,11 +107,17 @@ def _without_values(rows: ForgottenRows, text: str) -> str:
     return json_cell({name: value for name, value in said.items() if name not in OF_VALUES})
 
 
-def _leads(rows: ForgottenRows, before: int, after: int) -> tuple[list[int], int | None]:
+def _leads(
+    rows: ForgottenRows, before: int, after: int, is_enough: Callable[[], bool]
+) -> tuple[list[int], int | None]:
     """Take out the events of leads whose last one is before a moment."""
-    found = rows.aged_leads(before, after)
-    last: int | None = int(found[-1][0]) if len(found) == AT_ONCE else None
-    return [_lead(rows, row) for row in found], last
+    found, end = rows.aged_leads(before, after)
+    counts: list[int] = []
+    for row in found:
+        counts.append(_lead(rows, row))
+        if is_enough():
+            return counts, int(row[0])
+    return counts, end
 
 
 def _lead(rows: ForgottenRows, row: StateRow) -> int:

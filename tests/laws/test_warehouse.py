@@ -27,10 +27,10 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 from turnout.dsl.wording import worded
-from turnout.warehouse import neighbours
+from turnout.warehouse import class_tables, neighbours
 from turnout.warehouse import view as view_module
-from turnout.warehouse.dialects import DIALECTS
-from turnout.warehouse.view import CannotSayError, ViewWanted, printed, view_of
+from turnout.warehouse.dialects import DIALECTS, Dialect
+from turnout.warehouse.view import CannotSayError, ViewWanted, WarehouseView, printed, view_of
 
 ROUTE = "inbound"
 
@@ -89,16 +89,43 @@ def wanted(day: date, *, is_normal: bool = False) -> ViewWanted:
 
 @settings(max_examples=share(10))
 @given(policies(), st.data())
-def test_a_large_policy_asked_by_bits_says_the_same(written: Written, data: st.DataObject) -> None:
+def test_a_large_policy_asked_by_classes_says_the_same(
+    written: Written, data: st.DataObject
+) -> None:
+    """By tables of any size, and without any, by bits."""
     policy = resolved(written)
     plan = plan_of(lower(policy), ROUTE)
     values, day = drawn_leads(data, policy)
     dialect = DIALECTS["duckdb"]
+    view = by_classes(data, plan, policy, dialect, day)
+    agrees(policy, plan, in_duckdb(policy.fields, view, dialect, values), values, day)
+
+
+@settings(max_examples=5)
+@given(policies(), st.data())
+def test_postgres_says_the_same_of_a_large_policy(written: Written, data: st.DataObject) -> None:
+    policy = resolved(written)
+    plan = plan_of(lower(policy), ROUTE)
+    values, day = drawn_leads(data, policy)
+    dialect = DIALECTS["postgres"]
+    view = by_classes(data, plan, policy, dialect, day)
+    rows = in_postgres(server_uri(), policy.fields, view, dialect, values)
+    agrees(policy, plan, rows, values, day)
+
+
+def by_classes(
+    data: st.DataObject, plan: Plan, policy: Policy, dialect: Dialect, day: date
+) -> WarehouseView:
+    """Return the view that a policy with many boxes has, of one with few."""
+    at_once, most = data.draw(st.sampled_from([(0, 0), (4, 8), (12, 40), (4_000, 20_000)]))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(view_module, "MOST_BOXES", 0)
         patched.setattr(view_module, "SHORT_LIST", 1)
-        view = view_of(plan, policy.fields, dialect, wanted(day))
-    agrees(policy, plan, in_duckdb(policy.fields, view, dialect, values), values, day)
+        patched.setattr(class_tables, "AT_ONCE", at_once)
+        patched.setattr(class_tables, "MOST_ROWS", most)
+        patched.setattr(class_tables, "AS_MANY_ROWS", data.draw(st.sampled_from([1, 4_000])))
+        asked = wanted(day, is_normal=data.draw(st.booleans()))
+        return view_of(plan, policy.fields, dialect, asked)
 
 
 @settings(max_examples=share(4))

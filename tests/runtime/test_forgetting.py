@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from turnout.dsl.bundles import of_texts
 from turnout.dsl.policy import Retention
 from turnout.runtime.logged_leads import KEY
 from turnout.runtime.router import Router
-from turnout.runtime.stores import StateError
+from turnout.runtime.stores import StateError, pruning
 from turnout.runtime.stores.anywhere import (
     checked_whole,
     erase_in,
@@ -27,11 +27,13 @@ from turnout.runtime.stores.anywhere import (
     prune_in,
 )
 from turnout.runtime.stores.erasing import Erasure, erase
+from turnout.runtime.stores.forgotten_rows import FileRows
 from turnout.runtime.stores.notes import note_path
 from turnout.runtime.stores.pruning import Pruned
 from turnout.runtime.stores.server.forgetting import ServerRows
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.runtime.stores.server.schemas import TABLES
+from turnout.runtime.stores.sqlite import open_any
 from turnout.runtime.stores.tombstones import is_tombstone
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -200,6 +202,26 @@ def test_values_go_after_their_time_and_events_after_theirs(state: Whereabouts) 
     assert [trace for trace in TRACES if trace in lines] == []
 
 
+def test_a_step_takes_out_as_many_as_it_has_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "HOLD", 0)
+    filled(tmp_path / "state.db")
+    steps: list[FileRows] = []
+    with closing(open_any(tmp_path / "state.db")) as store:
+
+        @contextmanager
+        def step() -> Iterator[FileRows]:
+            with store.begin():
+                steps.append(FileRows(store.connection, tmp_path / "state.db"))
+                yield steps[-1]
+
+        found = pruning.pruned(step, Retention(values=DAY, events=DAY), AT + 500 * DAY)
+    assert (found.values, found.leads, found.events) == (4, 3, 2)
+    assert len(steps) == 4 + 1 + 3 + 1, "one a step, and a last look each"
+    checked_whole(tmp_path / "state.db")
+
+
 def test_a_state_that_was_pruned_is_carried(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     filled(path)
@@ -255,8 +277,8 @@ def test_the_commands(tmp_path: Path) -> None:
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerAddress]:
     """A filled state on a server, where all is done in the smallest steps."""
-    for name in ("server.forgetting._WINDOW", "server.forgetting.AT_ONCE", "pruning.AT_ONCE"):
-        monkeypatch.setattr(f"turnout.runtime.stores.{name}", 2)
+    for name in ("_WINDOW", "AT_ONCE", "LOOKED_AT"):
+        monkeypatch.setattr(f"turnout.runtime.stores.server.forgetting.{name}", 2)
     with gone_afterwards(fresh()) as at:
         filled(at)
         yield at

@@ -297,3 +297,28 @@ def test_a_state_error_carries_its_help() -> None:
 def test_recorded_is_a_value() -> None:
     recorded = Recorded(assigned("1", "ana"), "abc")
     assert attrs.evolve(recorded, mark="closed") != recorded
+
+
+def test_memory_keeps_decisions_and_counts_and_of_the_log_the_last_events() -> None:
+    store, leads = MemoryStore(events=8), [f"lead {number}" for number in range(100)]
+    for lead in leads:
+        with store.begin() as transaction:
+            transaction.record(assigned(lead, "ana"), "abc")
+            transaction.touch(ROUTE, lead)
+    with store.read() as snapshot:
+        assert snapshot.last_event() == 200
+        events = snapshot.events()
+        assert 8 <= len(events) <= 9
+        assert [event.number for event in events] == [*range(201 - len(events), 201)]
+        assert snapshot.events(after=198) == events[-2:]
+        assert [event.previous for event in events[-2:]] == [0, 199]
+        assert snapshot.history(leads[-1]) == events[-2:]
+        assert snapshot.history(leads[0]) == []
+    with store.begin() as transaction:
+        assert all(transaction.decided(ROUTE, lead) is not None for lead in leads)
+        transaction.close_lead(ROUTE, leads[0])
+    with store.read() as snapshot:
+        assert [(e.kind, e.number, e.previous) for e in snapshot.history(leads[0])] == [
+            ("closed", 201, 0)
+        ]
+    assert open_leads(store, "ana") == [99]

@@ -21,7 +21,9 @@ from turnout.runtime.stores.server.locations import Whereabouts
 
 if TYPE_CHECKING:
     from turnout.project.endpoints import Endpoint
+    from turnout.serving.oidc import Provider
     from turnout.serving.reloading import PolicySource
+    from turnout.serving.sign_in import SignInSettings
 
 
 @click.command(
@@ -68,6 +70,21 @@ if TYPE_CHECKING:
 @click.option("--oidc-audience", metavar="NAME", help="For whom its tokens have to be.")
 @click.option("--oidc-keys", metavar="FILE", help="Its key set: a file, or its `jwks_uri`.")
 @click.option(
+    "--oidc-client",
+    metavar="NAME",
+    help="As what the provider knows the service, where people sign in there in a browser.",
+)
+@click.option(
+    "--oidc-secret",
+    metavar="WHERE",
+    help="What the provider gave that client: env:NAME or file:PATH; none for a public one.",
+)
+@click.option(
+    "--oidc-url",
+    metavar="URL",
+    help="Where people reach the service; they come back to /me/signed-in there.",
+)
+@click.option(
     "--allow",
     type=click.Choice(["none", "same-team", "any"]),
     default="any",
@@ -101,6 +118,9 @@ def command(
     oidc_issuer: str | None,
     oidc_audience: str | None,
     oidc_keys: str | None,
+    oidc_client: str | None,
+    oidc_secret: str | None,
+    oidc_url: str | None,
     allow: str,
     deliver: bool,
     no_reload: bool,
@@ -120,7 +140,6 @@ def command(
     from turnout.serving.serve_extra import check_serve  # noqa: PLC0415 - an extra
 
     check_serve()
-    from turnout.serving.oidc import Provider  # noqa: PLC0415
     from turnout.serving.reloading import PolicySource  # noqa: PLC0415
     from turnout.serving.running import (  # noqa: PLC0415
         ServingSettings,
@@ -133,12 +152,14 @@ def command(
         write_logs,
     )
 
-    parts = (oidc_issuer, oidc_audience, oidc_keys)
-    if any(parts) and not all(parts):
-        raise click.UsageError("--oidc-issuer, --oidc-audience and --oidc-keys go together")
-    provider = None
-    if oidc_issuer and oidc_audience and oidc_keys:
-        provider = Provider(oidc_issuer, oidc_audience, oidc_keys)
+    provider, sign_in = _identified_by(
+        issuer=oidc_issuer,
+        audience=oidc_audience,
+        keys=oidc_keys,
+        client=oidc_client,
+        secret=oidc_secret,
+        url=oidc_url,
+    )
     check_workers(workers, state)
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
@@ -148,9 +169,11 @@ def command(
         PolicySource(policy, route, state, wait, allow, configured.endpoint_names),
         tokens_of(state, tokens),
         provider,
+        sign_in,
         is_local=is_this_machine(host),
         is_watching=not no_reload,
         report=configured.report,
+        paces=configured.serve,
     )
     if is_told:
         click.echo(json_text(settings.described(compiled), indent=2))
@@ -180,6 +203,42 @@ def command(
         with _delivering(settings.source, compiled, told):
             run(settings, compiled, listening, workers)
     click.echo("stopped; every lead that was taken is decided")
+
+
+def _identified_by(
+    *,
+    issuer: str | None,
+    audience: str | None,
+    keys: str | None,
+    client: str | None,
+    secret: str | None,
+    url: str | None,
+) -> "tuple[Provider | None, SignInSettings | None]":
+    """Return who knows people, and how they sign in there. Raises UsageError and Error."""
+    if not any((issuer, audience, keys, client, secret, url)):
+        return None, None
+    is_signing_in = bool(client or secret or url)
+    if is_signing_in and not (issuer and client and url):
+        raise click.UsageError("--oidc-issuer, --oidc-client and --oidc-url go together")
+    if not is_signing_in and not (issuer and audience and keys):
+        raise click.UsageError("--oidc-issuer, --oidc-audience and --oidc-keys go together")
+    from turnout.serving.oidc import Provider  # noqa: PLC0415 - an extra
+    from turnout.serving.sign_in import SignInSettings, check_address  # noqa: PLC0415
+
+    provider = Provider(issuer or "", audience or "", keys or "")
+    if not client or not url:
+        return provider, None
+    return provider, SignInSettings(client, check_address(url), _read(secret) if secret else "")
+
+
+def _read(secret: str) -> str:
+    """Return a secret. Raises SecretError, and UsageError where nothing says where it stands."""
+    from turnout.project.endpoints import Secret  # noqa: PLC0415 - few services have one
+
+    kind, _, where = secret.partition(":")
+    if kind not in {"env", "file"} or not where:
+        raise click.UsageError("--oidc-secret says where it stands: env:NAME or file:PATH")
+    return Secret("env" if kind == "env" else "file", where, Path.cwd()).read()
 
 
 def _told(configured: Configuration) -> "Sequence[Endpoint]":

@@ -29,6 +29,7 @@ from turnout.dsl.findings import Severity
 from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.project.report_settings import ReportSettings, report_settings
+from turnout.project.serve_settings import ServeSettings, serve_settings
 
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Severities
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route", "sample", "announce", "report")
+_KEYS = ("paths", "severities", "route", "sample", "announce", "report", "serve")
 
 
 class ConfigurationError(Error):
@@ -49,7 +50,7 @@ class Configuration:
 
     file: where, None for no configuration. paths: in the order written, absolute. sample: past
     leads, by which an editor tells what each rule takes. endpoints: who is told of what happens.
-    report: what reports are made with.
+    report: what reports are made with. serve: how often a service may be asked.
     """
 
     file: Path | None = None
@@ -59,6 +60,7 @@ class Configuration:
     sample: Path | None = None
     endpoints: "tuple[Endpoint, ...]" = ()
     report: ReportSettings = attrs.Factory(ReportSettings)
+    serve: ServeSettings = attrs.Factory(ServeSettings)
 
     @property
     def endpoint_names(self) -> tuple[str, ...]:
@@ -154,7 +156,8 @@ class _Written:
             self._route(),
             self._sample(),
             self._endpoints(),
-            report_settings(self.values.get("report", {}), self.wrong),
+            report_settings(self.values.get("report", {}), resolved(self.file).parent, self.wrong),
+            serve_settings(self.values.get("serve", {}), self.wrong),
         )
 
     def _endpoints(self) -> "tuple[Endpoint, ...]":

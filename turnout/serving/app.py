@@ -15,11 +15,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from turnout.serving import acts, api_pages, inquiries, lead_reports, lead_requests, people_pages
+from turnout.serving import (
+    acts,
+    api_pages,
+    inquiries,
+    lead_reports,
+    lead_requests,
+    login_pages,
+    people_pages,
+)
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
 from turnout.serving.service import REPORT, Service
+from turnout.serving.sign_in import CALLBACK
 
 LEAD = "/leads/{lead:path}"
 
@@ -53,6 +62,8 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/docs": {"GET": api_pages.get_docs},
     "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
     "/me/sign-in": {"POST": people_pages.post_sign_in},
+    "/me/login": {"GET": login_pages.get_login},
+    CALLBACK: {"GET": login_pages.get_signed_in},
     "/me/leads/{lead:path}": {"GET": people_pages.get_my_lead},
     "/pages/page.css": {"GET": api_pages.get_style},
     "/pages/api.js": {"GET": api_pages.get_script},
@@ -69,7 +80,10 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
     routes = [
         *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
         *(
-            Route(path, ServedPath(service, path, open_methods=methods))
+            Route(
+                path,
+                ServedPath(service, path, open_methods=methods, is_paced=path not in _UNPACED),
+            )
             for path, methods in OPEN_PATHS.items()
         ),
     ]
@@ -96,10 +110,25 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
     at_once = {each.path: each.endpoint for each in routes if "{" not in each.path}
 
     async def dispatched(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _head_size(scope) > service.limits.headers:
+            # The server itself limits only heads that come in pieces.
+            service.metrics.refused.labels("large-head").inc()
+            detail = f"at most {service.limits.headers:,} bytes of a head are read"
+            refused = ProblemError("large-head", detail, headers={"Connection": "close"})
+            await problem_response(refused)(scope, receive, send)
+            return
         found = at_once.get(scope["path"]) if scope["type"] == "http" else None
         await (app if found is None else found)(scope, receive, send)
 
     return dispatched
+
+
+def _head_size(scope: Scope) -> int:
+    """Return how many bytes the path and the headers of a request have."""
+    size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    for name, value in scope["headers"]:
+        size += len(name) + len(value) + 4
+    return size
 
 
 def described() -> dict[str, dict[str, object]]:
@@ -111,6 +140,9 @@ def described() -> dict[str, dict[str, object]]:
                 found[path] = dict(methods)
     return found
 
+
+_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}"})
+"""Who looks after the service is never sent away; who asks for a person's page is counted there."""
 
 _PAGES = frozenset({"/docs", "/pages/page.css", "/pages/api.js", "/openapi.json"})
 

@@ -170,7 +170,7 @@ def _sent(event: Event) -> bytes:
 def _sought(asked: QueryParams) -> Sought:
     kind = asked.get("event")
     found: EventKind | None = next((each for each in EVENT_KINDS if each == kind), None)
-    if kind and found is None:
+    if kind is not None and found is None:
         raise wrong_value("event", f"is one of {', '.join(EVENT_KINDS)}", pointer="")
     return Sought(
         found,
@@ -216,6 +216,7 @@ async def get_policy(service: Service, _request: Request, caller: Caller) -> Res
         {
             "policy": policy.name,
             "route": version.router.route_name,
+            "routes": [*policy.routes],
             "hash": version.policy_hash,
             "since": version.since,
             "diagram": "/policy/diagram.svg",

@@ -28,6 +28,7 @@ async def post_leads(service: Service, request: Request, caller: Caller) -> Resp
     caller.check("route")
     said = await read_json(request, service.limits)
     leads = _leads(said, service.limits.leads)
+    service.paces.count_leads(caller, request, len(leads))
     version = service.served.now
     key = request.headers.get("idempotency-key")
     if key is not None:
@@ -46,6 +47,7 @@ async def post_decide(service: Service, request: Request, caller: Caller) -> Res
     caller.check("route")
     said = await read_json(request, service.limits)
     leads = _leads(said, service.limits.leads)
+    service.paces.count_leads(caller, request, len(leads))
     if isinstance(said, list):
         outcomes = await asyncio.to_thread(_decided, service, leads)
         return json_response({"outcomes": [each.as_dict() for each in outcomes]})

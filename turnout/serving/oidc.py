@@ -34,7 +34,8 @@ LEEWAY = 60
 _AGAIN = 60.0
 _LARGEST = 1_048_576
 _PREFIX = "turnout:"
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this machine, with which no TLS is needed."""
 
 
 class KeysError(Error):
@@ -43,7 +44,11 @@ class KeysError(Error):
 
 @frozen
 class Provider:
-    """An OpenID provider. keys: a file with its key set, or where it is published."""
+    """An OpenID provider.
+
+    audience: for whom tokens of callers are, "" where there are none. keys: a file with its key
+    set, or where it is published.
+    """
 
     issuer: str
     audience: str
@@ -64,15 +69,20 @@ class PeopleTokens:
             sub={"essential": True},
         )
         self._lock = Lock()
-        self._keys = _fetched(provider.keys)
+        self._keys = _key_set(provider.keys)
         self._fetched_at = monotonic()
 
     def caller(self, text: str, policy: Policy) -> Caller | None:
         """Return who bears a token, None where it isn't valid. It may ask the provider."""
-        claims = self._claims(text, self._keys)
-        if claims is None and self._renewed(text):
-            claims = self._claims(text, self._keys)
-        return None if claims is None else _caller(claims, policy)
+        found = self.claims(text)
+        return None if found is None else person_caller(found, policy)
+
+    def claims(self, text: str) -> Mapping[str, Any] | None:
+        """Return what a token says, None where it isn't valid. It may ask the provider."""
+        found = self._claims(text, self._keys)
+        if found is None and self._renewed(text):
+            found = self._claims(text, self._keys)
+        return found
 
     def _claims(self, text: str, keys: KeySet) -> Mapping[str, Any] | None:
         try:
@@ -91,7 +101,7 @@ class PeopleTokens:
                 return False
             self._fetched_at = monotonic()
             try:
-                self._keys = _fetched(self._provider.keys)
+                self._keys = _key_set(self._provider.keys)
             except KeysError:
                 return False
             return True
@@ -111,7 +121,7 @@ def _names_another(text: str, keys: KeySet) -> bool:
     return isinstance(kid, str) and all(key.kid != kid for key in keys.keys)
 
 
-def _fetched(where: str) -> KeySet:
+def _key_set(where: str) -> KeySet:
     try:
         return KeySet.import_key_set(json.loads(_bytes_of(where)))
     except (OSError, URLError, ValueError, KeyError, TypeError, JoseError) as failure:
@@ -125,9 +135,14 @@ def _bytes_of(where: str) -> bytes:
     parts = urlsplit(where)
     if parts.scheme not in {"http", "https"}:
         return Path(where).read_bytes()
-    if parts.scheme == "http" and parts.hostname not in _HERE:
+    if parts.scheme == "http" and parts.hostname not in HERE:
         raise ValueError("keys come over HTTPS")
-    with build_opener(_NoFurther).open(where, timeout=10) as answer:
+    return fetched(where)
+
+
+def fetched(asked: str | Request) -> bytes:
+    """Return what a provider answers; no redirect is followed. Raises OSError, URLError."""
+    with build_opener(_NoFurther).open(asked, timeout=10) as answer:
         body: bytes = answer.read(_LARGEST)
     return body
 
@@ -140,7 +155,8 @@ class _NoFurther(HTTPRedirectHandler):
         del req
 
 
-def _caller(claims: Mapping[str, Any], policy: Policy) -> Caller:
+def person_caller(claims: Mapping[str, Any], policy: Policy) -> Caller:
+    """Return who somebody is of whom a provider says this, by the policy."""
     email = claims.get("email")
     is_verified = claims.get("email_verified", False) is True
     person = _person(email, policy) if isinstance(email, str) and is_verified else None

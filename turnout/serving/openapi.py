@@ -10,9 +10,12 @@ from typing import Any, Final
 
 from turnout import __version__
 from turnout.reporting.asked import BY
+from turnout.runtime.events import EVENT_KINDS
 from turnout.serving.acts import DEEDS, NEED_REASON
 from turnout.serving.problems import KINDS, MEDIA_TYPE
 from turnout.serving.products import example_lead, lead_schema_of
+from turnout.serving.request_bodies import MOST_SAID
+from turnout.serving.served_paths import names_route
 from turnout.serving.served_versions import ServedVersion
 from turnout.serving.service import REPORT
 
@@ -20,6 +23,16 @@ VERSION: Final = "3.1.0"
 
 _TEXT: Final = {"type": "string"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
+_SAID: Final = {"type": "string", "maxLength": MOST_SAID, "pattern": "^[^\\u0000]*$"}
+_REASON: Final = {
+    "type": "string",
+    "maxLength": MOST_SAID,
+    "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+}
+_WHEN: Final = {
+    "type": "string",
+    "anyOf": [{"format": "date-time"}, {"format": "date"}, {"pattern": "^\\s*$"}],
+}
 _PARAMETERS: Final[Mapping[str, str]] = {
     "lead": "The lead's id; `/` in it as `%2F`.",
     "queue": "A queue of the policy.",
@@ -28,15 +41,15 @@ _PARAMETERS: Final[Mapping[str, str]] = {
 _EVENTS: Final = (
     ("after", "The number of the event behind which to begin.", {"type": "integer", "minimum": 0}),
     ("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 1000}),
-    ("event", "Of this kind alone.", _TEXT),
+    ("event", "Of this kind alone.", {"type": "string", "enum": [*EVENT_KINDS]}),
     ("person", "With this person alone.", _TEXT),
     ("rule", "Decided by this rule alone.", _TEXT),
-    ("since", "From this moment on.", _MOMENT),
-    ("until", "Before this moment.", _MOMENT),
+    ("since", "From this moment on.", _WHEN),
+    ("until", "Before this moment.", _WHEN),
 )
 _REPORT: Final = (
-    ("since", "Leads that arrived from this moment on.", _MOMENT),
-    ("until", "Leads that arrived before this moment.", _MOMENT),
+    ("since", "Leads that arrived from this moment on.", _WHEN),
+    ("until", "Leads that arrived before this moment, later than `since`.", _WHEN),
     ("by", "What measures of leads are broken down by.", {"type": "string", "enum": [*BY]}),
     ("route", "Of this route alone.", _TEXT),
 )
@@ -88,7 +101,7 @@ def _operation(version: ServedVersion, path: str, method: str, said: str) -> dic
     operation: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "-", f"{method.lower()}{path}").strip("-"),
         "summary": first.rstrip("."),
-        "parameters": [*_placed(path), *_asked(path)],
+        "parameters": [*_placed(path), *_asked(path), *_routed(version, path)],
         "responses": {**_answer(path), **_refused(path, method)},
     }
     body = _body(version, path) if method == "POST" else None
@@ -108,6 +121,15 @@ def _placed(path: str) -> list[dict[str, Any]]:
         }
         for name in re.findall(r"{(\w+)}", path)
     ]
+
+
+def _routed(version: ServedVersion, path: str) -> list[dict[str, Any]]:
+    """Return the parameter that names a route, where the policy has several."""
+    routes = [*version.router.compiled.policy.routes]
+    if len(routes) < 2 or not names_route(path):
+        return []
+    schema = {"type": "string", "enum": routes, "default": version.router.route_name}
+    return [{"name": "route", "in": "query", "description": "By which route.", "schema": schema}]
 
 
 def _asked(path: str) -> list[dict[str, Any]]:
@@ -138,13 +160,15 @@ def _body(version: ServedVersion, path: str) -> dict[str, Any] | None:
         return _json(one, lead, required=True)
     if word in DEEDS or word == "claim":
         needs = ["reason"] if word in NEED_REASON else []
-        known = {"by": _TEXT} if word == "claim" else {"by": _TEXT, "reason": _TEXT}
+        known: dict[str, Any] = {"by": _SAID}
+        if word != "claim":
+            known["reason"] = _REASON if needs else _SAID
         return _json(_object(known, needs), _act_example(version, word), required=bool(needs))
     if word in {"away", "pause"}:
-        fields = {"from": _MOMENT, "until": _MOMENT, "reason": _TEXT}
-        fields |= {"team": _TEXT} if word == "pause" else {}
+        fields = {"from": _WHEN, "until": _WHEN, "reason": _SAID}
+        fields |= {"team": _SAID} if word == "pause" else {}
         return _json(_object(fields), {"until": "2036-12-01T08:00:00Z", "reason": "ill"})
-    return _json(_object({"reason": _TEXT}), {}) if word == "back" else None
+    return _json(_object({"reason": _SAID}), {}) if word == "back" else None
 
 
 def _act_example(version: ServedVersion, word: str) -> dict[str, str]:
@@ -200,11 +224,13 @@ def _refused(path: str, method: str) -> dict[str, Any]:
     """Return the problems that a path may answer with, by status."""
     if path in {"/healthz", "/readyz"}:
         return {"503": _problem("The state can't be used, or the service is about to stop.")}
-    found = {401, 403, 500, 503}
+    found = {401, 403, 429, 500, 503}
     if method == "POST":
         found |= {400, 408, 413, 415, 422}
     if path in {"/leads", "/events", REPORT}:
-        found |= {422, 429}
+        found |= {422}
+    if names_route(path):
+        found |= {404}
     if "{" in path:
         found |= {404, 409, 422}
     titles = {
@@ -266,7 +292,11 @@ def _schemas(version: ServedVersion) -> dict[str, Any]:
             ["events", "next"],
         ),
         "Policy": _object(
-            {"policy": _TEXT, "route": _TEXT, "hash": _TEXT, "since": _MOMENT},
+            {
+                **dict.fromkeys(("policy", "route", "hash"), _TEXT),
+                "routes": {"type": "array", "items": _TEXT},
+                "since": _MOMENT,
+            },
             ["policy", "route", "hash", "since"],
         ),
         "Problem": _object(

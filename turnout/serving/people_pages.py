@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -36,6 +37,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from turnout.errors import Error
+from turnout.reporting.lead_measures import told_length
 from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.current_leads import CurrentLead
 from turnout.runtime.events import Event
@@ -54,10 +56,13 @@ from turnout.serving.inquiries import queue_names
 from turnout.serving.page_frames import page
 from turnout.serving.problems import KINDS, ProblemError
 from turnout.serving.request_bodies import MOST_SAID, read_body
-from turnout.serving.service import COOKIE, REPORT, Service
+from turnout.serving.service import COOKIE, REPORT, SESSION, Service
 
 MOST_SHOWN: Final = 200
 """Leads of a person that the page shows: those that are due first."""
+
+MOST_TOLD: Final = 20
+"""Of so many of them it shows what the log has of each."""
 
 _DEEDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "offered": (("accept", "Accept"), ("reject", "Reject")),
@@ -82,7 +87,7 @@ async def get_me(service: Service, request: Request) -> Response:
     """Show a person their leads; who isn't known signs in."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     return await _shown(service, caller, caller.person, request.query_params.get("done", ""))
 
 
@@ -90,7 +95,7 @@ async def get_my_lead(service: Service, request: Request) -> Response:
     """Show a person what happened to a lead that they have or had."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     lead, person = str(request.path_params["lead"]), caller.person
     events = await in_thread(service, lambda router: router.history(lead))
     if not any(each.after is not None and each.after.assignee == person for each in events):
@@ -110,7 +115,7 @@ async def post_sign_in(service: Service, request: Request) -> Response:
     token = (await _form(service, request)).get("token", "").strip()
     caller = await service.bearer(token) if token else None
     if caller is None or caller.person is None:
-        return _sign_in(caller, "This is no token of a person.", 403)
+        return sign_in_page(service, caller, "This is no token of a person.", 403)
     found = RedirectResponse("/me", 303)
     found.set_cookie(
         COOKIE,
@@ -127,13 +132,14 @@ async def post_me(service: Service, request: Request) -> Response:
     """Do what a form of the page says."""
     caller = await _known(service, request)
     if caller is None or caller.person is None:
-        return _sign_in(caller)
+        return sign_in_page(service, caller)
     said = await _form(service, request)
     if not _is_ours(service, caller.person, request, said):
         return _told("The page was too old, or the form wasn't ours: go back and try again.", 403)
     if said.get("act") == "sign-out":
         gone = RedirectResponse("/me", 303)
         gone.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        gone.delete_cookie(SESSION, path="/", httponly=True, samesite="lax")
         return gone
     try:
         done = await _do(service, caller, caller.person, said)
@@ -223,12 +229,16 @@ async def _form(service: Service, request: Request) -> dict[str, str]:
 # -- what they see --
 
 
-def _sign_in(caller: Caller | None, wrong: str = "", status: int = 200) -> Response:
-    told = "" if caller is None else "Your token isn't a person's of the policy."
+def sign_in_page(
+    service: Service, caller: Caller | None, wrong: str = "", status: int = 200
+) -> Response:
+    """Return the page on which people say who they are. wrong: why they weren't known."""
+    told = "" if caller is None else "You aren't a person of the policy."
     return page(
         "Sign in",
         h1["Sign in"],
         (wrong or told) and p(".told", role="alert")[wrong or told],
+        service.sign_in is not None and p[a(href="/me/login")["Sign in with your account"]],
         form(method="post", action="/me/sign-in")[
             label[
                 "Your token ",
@@ -254,22 +264,28 @@ def _told(what: str, status: int) -> Response:
 async def _shown(service: Service, caller: Caller, person: str, done: str) -> Response:
     def asked(
         router: Router,
-    ) -> tuple[tuple[CurrentLead, ...], dict[str, int], list[PersonAbsence]]:
+    ) -> tuple[list[tuple[CurrentLead, Node]], dict[str, int], list[PersonAbsence]]:
         waiting = {name: len(router.queued(name, MOST_SHOWN)) for name in queue_names(service)}
         away = [each for each in router.absences() if each.person == person]
-        return router.held(person, MOST_SHOWN), waiting, away
+        held = sorted(router.held(person, MOST_SHOWN), key=_next)
+        first = [_told_values(router.history(each.lead)) for each in held[:MOST_TOLD]]
+        return [*zip_longest(held, first)], waiting, away
 
-    held, waiting, away = await in_thread(service, asked)
+    leads, waiting, away = await in_thread(service, asked)
     mark = formed(service.secret, person)
     now = datetime.now(UTC)
-    leads = sorted(held, key=_next)
     return page(
         "My leads",
         h1["My leads"],
         done and p(".told", role="status")[unquote(done)[:MOST_SAID]],
-        p[f"You are {person}. ", f"{len(leads)} open." if leads else "No lead is yours now."],
+        p[
+            f"You are {person}. ",
+            f"{len(leads)} open, as of " if leads else "No lead is yours, as of ",
+            _time(now),
+            ".",
+        ],
         caller.may("read") and p[a(href=REPORT)["How leads fared"]],
-        ul(".leads")[(_lead(service, each, mark, now) for each in leads)],
+        ul(".leads")[(_lead(service, each, said, mark, now) for each, said in leads)],
         h2["Queues"],
         [_queue(name, number, mark) for name, number in waiting.items()]
         or p["The policy has none."],
@@ -285,15 +301,13 @@ def _next(lead: CurrentLead) -> tuple[bool, datetime]:
     return not times, min(times, default=lead.at)
 
 
-def _lead(service: Service, lead: CurrentLead, mark: str, now: datetime) -> Element:
-    times = [("accept by", lead.expires), ("due", lead.due)]
+def _lead(service: Service, lead: CurrentLead, values: Node, mark: str, now: datetime) -> Element:
+    times = [("to be accepted", lead.expires), ("due", lead.due)]
     return li[
         h2[a(href=f"/me/leads/{quote(lead.lead, safe='')}")[lead.lead]],
-        p[
-            f"{lead.status}, by {lead.by}, ",
-            _time(lead.at),
-            ((", ", _due(word, when, now)) for word, when in times if when is not None),
-        ],
+        values,
+        [p[_due(word, when, now)] for word, when in times if when is not None],
+        p(".soft")[f"{lead.status}, by {lead.by}, ", _time(lead.at)],
         div(".acts")[
             (_act(service, lead.lead, act, word, mark) for act, word in _DEEDS.get(lead.status, ()))
         ],
@@ -301,9 +315,10 @@ def _lead(service: Service, lead: CurrentLead, mark: str, now: datetime) -> Elem
 
 
 def _due(word: str, when: datetime, now: datetime) -> Node:
+    left = told_length(abs((when - now).total_seconds()))
     if when > now:
-        return [f"{word} ", _time(when)]
-    return strong(".late")[f"late: {word} ", _time(when)]
+        return [strong[f"{word} in {left}"], ": ", _time(when)]
+    return [strong(".late")[f"late: was {word} {left} ago"], ": ", _time(when)]
 
 
 def _time(when: datetime) -> Element:
@@ -315,7 +330,7 @@ def _act(service: Service, lead: str, act: str, word: str, mark: str) -> Element
         _hidden(act, mark),
         input(type="hidden", name="lead", value=lead),
         act in NEED_REASON and _reason(service, act, lead),
-        button(aria_label=f"{word} lead {lead}")[word],
+        button(f".{act}", aria_label=f"{word} lead {lead}")[word],
     ]
 
 
@@ -331,6 +346,8 @@ def _reason(service: Service, act: str, lead: str) -> Node:
 
 
 def _queue(name: str, waiting: int, mark: str) -> Element:
+    if not waiting:
+        return p[f"{name}: no lead waits"]
     shown = f"{waiting} or more" if waiting == MOST_SHOWN else str(waiting)
     return form(method="post", action="/me")[
         _hidden("claim", mark),
@@ -363,6 +380,14 @@ def _hidden(act: str, mark: str) -> Node:
         input(type="hidden", name="act", value=act),
         input(type="hidden", name="form", value=mark),
     ]
+
+
+def _told_values(events: tuple[Event, ...]) -> Node:
+    """Return what the log has of a lead, in a line."""
+    logged = [each.logged.values for each in events if each.logged.values]
+    if not logged:
+        return None
+    return p[" · ".join(f"{name}: {value}" for name, value in logged[-1].items())]
 
 
 def _values(events: tuple[Event, ...]) -> Node:

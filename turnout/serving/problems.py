@@ -52,6 +52,9 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             409, "The lead doesn't allow that as it stands", "`detail` says what it allows."
         ),
         "too-large": ProblemKind(413, "The body is too large", "Send fewer leads at once."),
+        "large-head": ProblemKind(
+            431, "The head is too large", "Send fewer headers, and shorter ones."
+        ),
         "wrong-type": ProblemKind(
             415, "The body is no JSON by its type", "Send `Content-Type: application/json`."
         ),
@@ -59,6 +62,11 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "too-many": ProblemKind(
             429,
             "More is asked than can be done soon",
+            "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
+        ),
+        "too-often": ProblemKind(
+            429,
+            "This caller asks too often",
             "Send it again after `Retry-After` seconds; nothing of the request was recorded.",
         ),
         "no-state": ProblemKind(

@@ -56,6 +56,10 @@ async def read_json(request: Request, limits: Limits) -> Any:  # noqa: ANN401 - 
 async def read_body(request: Request, limits: Limits) -> bytes:
     """Return the body of a request. Raises ProblemError where it is too large or too slow."""
     told = request.headers.get("content-length", "")
+    if told and "transfer-encoding" in request.headers:
+        # Whoever stands in between may go by the other one (request smuggling).
+        detail = "the body has two lengths"
+        raise ProblemError("not-json", detail, headers={"Connection": "close"})
     if told.isdecimal() and int(told) > limits.body:
         raise _too_large(limits)
     parts: list[bytes] = []
@@ -83,7 +87,7 @@ def object_of(said: object) -> Mapping[str, Any]:
 def text_of(said: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     """Return a text of the body, "" where it isn't there. Raises ProblemError."""
     value = said.get(name)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         if required:
             raise wrong_value(name, "has to be there")
         return ""

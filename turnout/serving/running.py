@@ -19,6 +19,7 @@ from secrets import token_bytes
 from types import FrameType
 from typing import Any
 
+import attrs
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
@@ -29,19 +30,23 @@ from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.project.configuration import configuration_of
 from turnout.project.report_settings import ReportSettings
+from turnout.project.serve_settings import ServeSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
+from turnout.serving.connections import TimedConnection
 from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
-from turnout.serving.reloading import PolicySource, Reloader, open_router
+from turnout.serving.paces import Paces
+from turnout.serving.reloading import PolicySource, Reloader, open_version
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
 from turnout.serving.service import Service
+from turnout.serving.sign_in import SignIn, SignInSettings
 from turnout.serving.tokens import KnownTokens, TokenFile
 
 GRACE = 30
@@ -56,18 +61,22 @@ class ServeError(Error):
 class ServingSettings:
     """What a process of the service is made with.
 
-    tokens: the file with them. provider: of people's tokens, None where none is configured.
+    tokens: the file with them. provider: of people's tokens, None where none is configured;
+    sign_in: how they sign in there in a browser.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
-    versions of the policy's files are served. report: what reports are made with.
+    versions of the policy's files are served. report: what reports are made with. paces: how
+    often it may be asked, by each process.
     """
 
     source: PolicySource
     tokens: Path
     provider: Provider | None = None
+    sign_in: SignInSettings | None = None
     limits: Limits = attribute(factory=Limits)
     is_local: bool = True
     is_watching: bool = True
     report: ReportSettings = attribute(factory=ReportSettings)
+    paces: ServeSettings = attribute(factory=ServeSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
 
     def __call__(self) -> ASGIApp:
@@ -91,9 +100,13 @@ class ServingSettings:
     def service(self, compiled: Compiled) -> Service:
         """Return the service; whoever asks for it stops its writer. Raises as `application`."""
         tokens = KnownTokens(TokenFile(self.tokens))
-        people = None if self.provider is None else PeopleTokens(self.provider)
-        router = open_router(compiled, self.source)
-        served = Served(ServedVersion(router, datetime.now(UTC)))
+        provider, people, sign_in = self.provider, None, None
+        if provider is not None and self.sign_in is not None:
+            sign_in = SignIn(provider, self.sign_in, self.secret)
+            provider = attrs.evolve(provider, keys=sign_in.keys)
+        if provider is not None and provider.audience:
+            people = PeopleTokens(provider)
+        served = Served(open_version(compiled, self.source))
         writer = LeadWriter(served.router, self.limits.waiting)
         return Service(
             served,
@@ -101,8 +114,10 @@ class ServingSettings:
             counters.ServiceCounters(),
             Reports(self.source.state, self.source.wait, self.report),
             self.limits,
+            Paces(self.paces),
             tokens,
             people,
+            sign_in,
             self.is_local,
             self.secret,
         )
@@ -166,11 +181,11 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
     if workers == 1:
         app = settings.application(compiled)
         with _signals_kept():
-            uvicorn.Server(_config(lambda: app, settings, 1)).run([at])
+            uvicorn.Server(uvicorn_settings(lambda: app, settings, 1)).run([at])
         return
     with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
         os.environ[counters.FOLDER] = folder
-        Multiprocess(_config(settings, settings, workers), [at]).run()
+        Multiprocess(uvicorn_settings(settings, settings, workers), [at]).run()
 
 
 @contextmanager
@@ -199,13 +214,17 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int) -> uvicorn.Config:
+def uvicorn_settings(
+    make: Callable[[], ASGIApp], settings: ServingSettings, workers: int
+) -> uvicorn.Config:
+    """Return how a process is served. make: its application."""
     limits = settings.limits
     return uvicorn.Config(
         make,
         factory=True,
         lifespan="on",
         workers=workers,
+        http=TimedConnection,
         ws="none",
         access_log=False,
         log_config=None,

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 
 from turnout.frozen import attribute, define
+from turnout.project.serve_settings import ServeSettings
 from turnout.serving.callers import ANYBODY, Caller
 from turnout.serving.counters import ServiceCounters
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens
+from turnout.serving.paces import Paces
 from turnout.serving.problems import ProblemError
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_versions import Served
+from turnout.serving.sign_in import SignIn
 from turnout.serving.tokens import KnownTokens
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 COOKIE = "turnout-token"
 """Where a browser has the token of a person; no script can read it."""
+
+SESSION = "turnout-session"
+"""Where a browser has the session of somebody who signed in at a provider; likewise."""
 
 REPORT = "/report"
 """The page of the report, which a browser asks for by its cookie, too."""
@@ -46,7 +52,8 @@ class Reload:
 class Service:
     """A policy that is served.
 
-    tokens, people: by whom callers are known, None where no such are configured. is_local: only
+    tokens, people: by whom callers are known, None where no such are configured. sign_in: how
+    people sign in at their provider in a browser, None where they don't. is_local: only
     this machine can ask, and needs no token while there are none. secret: of all processes of
     the service, by which forms are known as its own.
     """
@@ -56,8 +63,10 @@ class Service:
     metrics: ServiceCounters
     reports: "Reports"
     limits: Limits = attribute(factory=Limits)
+    paces: Paces = attribute(factory=lambda: Paces(ServeSettings()))
     tokens: KnownTokens | None = None
     people: PeopleTokens | None = None
+    sign_in: SignIn | None = None
     is_local: bool = True
     secret: bytes = b""
     reload: Reload = attribute(factory=Reload)
@@ -71,20 +80,40 @@ class Service:
     @property
     def is_open(self) -> bool:
         """Whether callers need no token: only this machine can ask, and there are none."""
-        return self.is_local and self.people is None and not self.tokens
+        return self.is_local and self.people is None and self.sign_in is None and not self.tokens
+
+    def named_route(self, request: Request) -> str | None:
+        """Return the route that a request names, None where it names none. Raises ProblemError."""
+        name = request.query_params.get("route")
+        if name is None:
+            return None
+        routes = self.served.now.router.compiled.policy.routes
+        if name not in routes:
+            raise ProblemError("unknown", f"there is no route {name[:80]}: {', '.join(routes)}")
+        return name
 
     async def caller(self, request: Request) -> Caller:
-        """Return who asks. Raises ProblemError where that can't be known."""
+        """Return who asks. Raises ProblemError where that can't be known, or is too soon again."""
         if self.is_open:
             _check_local(request)
+            self.paces.check_caller(ANYBODY, request)
             return ANYBODY
         secret = _secret(request)
-        if not secret:
-            raise _unknown("no token was sent")
-        found = await self.bearer(secret)
+        found = await self.bearer(secret) if secret else None
+        found = found or self._signed_in(request)
         if found is None:
-            raise _unknown("the token isn't known, or has ended")
+            self.paces.check_address(request)
+            said = "the token isn't known, or has ended" if secret else "no token was sent"
+            raise _unknown(said)
+        self.paces.check_caller(found, request)
         return found
+
+    def _signed_in(self, request: Request) -> Caller | None:
+        """Return whose session a browser has, None where it has none."""
+        session = request.cookies.get(SESSION, "")
+        if self.sign_in is None or not session or not _is_page(request):
+            return None
+        return self.sign_in.caller(session, self.served.now.router.compiled.policy)
 
     async def bearer(self, secret: str) -> Caller | None:
         """Return who bears a token, None where it isn't valid."""
@@ -104,11 +133,17 @@ def _secret(request: Request) -> str:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return secret.strip()
-    # A browser sends its cookie with whatever a page asks it to: it counts for pages alone,
-    # which know their own forms.
+    return request.cookies.get(COOKIE, "") if _is_page(request) else ""
+
+
+def _is_page(request: Request) -> bool:
+    """Return whether a page is asked for.
+
+    A browser sends its cookies with whatever a page asks it to: they count for pages alone, which
+    know their own forms.
+    """
     path = request.scope["path"]
-    is_page = path == REPORT or f"{path}/".startswith("/me/")
-    return request.cookies.get(COOKIE, "") if is_page else ""
+    return path == REPORT or f"{path}/".startswith("/me/")
 
 
 def _check_local(request: Request) -> None:

@@ -192,6 +192,9 @@ def _ranked(counts: Counter[_T]) -> tuple[tuple[_T, int], ...]:
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0]))))
 
 
+_OFTEN = 10_000
+
+
 class TurnsCount:
     """Counts who of each team is drawn by turns while a router decides."""
 
@@ -201,15 +204,21 @@ class TurnsCount:
         self._before = router.lags()
         self._behind = router.last_event()
         self._given: dict[str, Counter[str]] = {}
+        self._furthest: dict[str, Fraction] = {}
+        self._added = 0
 
     def add(self, decision: Decision) -> None:
         """Count one decision more."""
+        self._added += 1
+        if self._added % _OFTEN == 0:  # a router in memory has the last events only
+            self._look()
         if decision.kind == "round-robin" and decision.assignee and not decision.repeated:
             self._given.setdefault(decision.target, Counter())[decision.assignee] += 1
 
     def result(self) -> tuple[TeamTurns, ...]:
         """Return how the teams that drew somebody shared their leads, those with most first."""
-        after, furthest = self._router.lags(), self._furthest()
+        self._look()
+        after = self._router.lags()
         teams = sorted(self._given, key=lambda team: (-self._given[team].total(), team))
         return tuple(
             TeamTurns(
@@ -219,18 +228,19 @@ class TurnsCount:
                     name: self._given[team][name] + lag - self._before[team][name]
                     for name, lag in after[team].items()
                 },
-                furthest[team],
+                self._furthest[team],
             )
             for team in teams
         )
 
-    def _furthest(self) -> Mapping[str, Fraction]:
-        found: dict[str, Fraction] = {}
+    def _look(self) -> None:
+        """Note how far from their shares the draws since the last look found or left people."""
         for event in self._router.events(Sought("routed"), after=self._behind):
+            self._behind = event.number
             if event.draw is not None:
                 away = max(abs(Fraction(*event.draw.before)), abs(Fraction(*event.draw.after)))
-                found[event.draw.team] = max(found.get(event.draw.team, away), away)
-        return found
+                team = event.draw.team
+                self._furthest[team] = max(self._furthest.get(team, away), away)
 
 
 def clause_of(decision: Decision) -> str:

@@ -19,16 +19,10 @@ from turnout.dsl.wording import worded
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable, statements
-from turnout.warehouse.bit_words import (
-    box_number,
-    class_number,
-    with_words,
-    words_of,
-    words_table,
-)
 from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
 from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
 from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.first_box import LEADS, class_number, first_box
 from turnout.warehouse.neighbours import AskedClause, Neighbours
 from turnout.warehouse.odd_values import OddValues, is_mistaken
 from turnout.warehouse.raw_view import (
@@ -69,10 +63,10 @@ FOR_BATCH = -1
 """The number of the clause of leads that are left for the batch."""
 
 MOST_BOXES = 150
-"""Boxes that are asked one clause after the other; more are asked by their bits."""
+"""Boxes that are asked one clause after the other; more are asked by tables of their classes."""
 
-SHORT_LIST, FEW_CLASSES = 12, 1
-"""Of a policy that is asked by bits: values of a list, and classes, in the view itself."""
+SHORT_LIST = 12
+"""Values of a list that is asked in the view itself, of a policy that is asked by classes."""
 
 _WIDEST_LINE = 500
 
@@ -181,7 +175,6 @@ class _Maker:
         self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts, guards)
         self._refuse_unsaid()
         self._reads = self._raw()
-        self._words = words_of(plan, self._frame) if self._is_large else ()
         self._tables: list[SeedTable] = []
         longest = SHORT_LIST if self._is_large else LONGEST_LIST
         self._conditions = ClauseConditions(plan, self._frame, wanted.name, longest)
@@ -360,7 +353,7 @@ class _Maker:
     def _decided(self) -> list[tuple[str, Sql]]:
         """Return the steps that say which clause takes each lead."""
         if self._is_large:
-            return self._by_words()
+            return self._by_classes()
         last = len(self._plan.answers)
         cases: list[tuple[Sql, Sql]] = [
             (self._is_unsure(), noted(number(FOR_BATCH), "a text that SQL can't tell")),
@@ -376,34 +369,23 @@ class _Maker:
         told = as_(found, "turnout_number", self._dialect)
         return [("turnout_decided", self._from_read([told]))]
 
-    def _by_words(self) -> list[tuple[str, Sql]]:
+    def _by_classes(self) -> list[tuple[str, Sql]]:
         """Return the steps of a large policy: classes, the first box, and its clause."""
         dialect, last = self._dialect, len(self._plan.answers)
         lacking = as_(self._is_lacking(), "turnout_is_lacking", dialect)
         unsure = [UNSURE] if self._is_raw else []
         own = [*self._carried, *unsure, "turnout_is_lacking"]
-        codes = [as_(self._class(each.at), f"c{each.at}", dialect) for each in self._words]
-        joined = {each.at for each in self._words if len(each.words) > FEW_CLASSES}
-        first = box_number(self._words, joined, len(self._plan.boxes), dialect)
-        query = exp.select(
-            *(self._own(name, "a") for name in own),
-            as_(first, "turnout_box", dialect),
-        ).from_(_step("turnout_classes", "a"))
-        for each in self._words:
-            if each.at in joined:
-                table = words_table(each, f"{self._wanted.name}_words_{each.at}")
-                self._tables.append(table)
-                query = query.join(with_words(each, table.name, dialect), copy=False)
+        found = first_box(self._plan, self._frame, self._wanted.name)
         boxes = self._clauses_of_boxes()
-        self._tables.append(boxes)
-        none = some(
-            (
-                self._own("turnout_is_lacking", "b"),
-                equal(self._own("turnout_box", "b"), number(-1)),
-            )
-        )
+        self._tables += [*found.tables, boxes]
+        codes = [as_(self._class(each), f"c{each}", dialect) for each in found.columns]
+        query = exp.select(
+            *(self._own(name, LEADS) for name in own), as_(found.box, "turnout_box", dialect)
+        ).from_(_step("turnout_classes", LEADS))
+        for join in found.joins:
+            query = query.join(join, copy=False)
         cases = [(self._own(name, "b"), number(FOR_BATCH)) for name in unsure]
-        cases.append((none, number(last)))
+        cases.append((self._own("turnout_is_lacking", "b"), number(last)))
         decided = exp.select(
             *(self._own(name, "b") for name in self._carried),
             as_(choice(cases, self._own("clause", "x")), "turnout_number", dialect),
@@ -429,12 +411,16 @@ class _Maker:
         return class_number(self._plan.columns[at], self._frame)
 
     def _clauses_of_boxes(self) -> SeedTable:
-        """Return the table that says whose each box is, or that it hangs on what can't be said."""
+        """Return the table that says whose each box is, or that it hangs on what can't be said.
+
+        The number behind the last one is that of leads that none holds.
+        """
         left = {at for at, each in enumerate(self._plan.columns) if unsaid(each, self._frame)}
-        rows = tuple(
-            (at, FOR_BATCH if any(side in left for side, _ in box.sides) else box.clause)
-            for at, box in enumerate(self._plan.boxes)
-        )
+        clauses = [
+            FOR_BATCH if any(side in left for side, _ in box.sides) else box.clause
+            for box in self._plan.boxes
+        ]
+        rows = tuple(enumerate([*clauses, len(self._plan.answers)]))
         return SeedTable(f"{self._wanted.name}_boxes", ("box", "clause"), ("INT", "INT"), rows)
 
     def _is_unsure(self) -> Sql:

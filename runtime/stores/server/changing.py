@@ -79,8 +79,8 @@ def writing(parts: tuple[str, ...], base: int) -> str:
     """
     totals = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts if part in _TOTALS)
     written_parts = [
-        f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements($1::jsonb->'{part}')")
-        for part in parts
+        f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements(${number}::jsonb)")
+        for number, part in enumerate(parts, 1)
     ]
     text = f"WITH {', '.join(written_parts)} SELECT 1"
     return text.replace("{base}", str(base)).replace("{totals}", totals)

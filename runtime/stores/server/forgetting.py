@@ -26,6 +26,7 @@ from turnout.runtime.stores.erasing import (
 from turnout.runtime.stores.forgotten_rows import (
     AT_ONCE,
     FIRST_OF_CHAIN,
+    LOOKED_AT,
     OF_VALUES,
     SAYING,
     StateRow,
@@ -205,11 +206,10 @@ class ServerRows:
         """Return what is remembered under a key."""
         return self._rows("seen", "key = %s", key)
 
-    def aged_values(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first events that have values."""
+    def aged_values(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return some events that have values."""
         says = " OR ".join(f"detail::json->'{name}' IS NOT NULL" for name in OF_VALUES)
-        where = f"seq > %s AND at < %s AND ({says}) ORDER BY seq LIMIT {AT_ONCE}"
-        return self._rows("events", where, after, before)
+        return self._aged("events", f"at < %s AND ({says})", before, after)
 
     def beside(self, decided: int) -> Sequence[StateRow]:
         """Return leads that say something in place of an event."""
@@ -217,14 +217,23 @@ class ServerRows:
         where = f"seq = ({first}) AND decided = %s AND said IS NOT NULL"
         return self._rows("decisions", where, decided, decided)
 
-    def aged_leads(self, before: int, after: int) -> Sequence[StateRow]:
-        """Return the first leads whose last event is older."""
+    def aged_leads(self, before: int, after: int) -> tuple[Sequence[StateRow], int | None]:
+        """Return some leads whose last event is older."""
         where = (
-            "seq > %s AND last < (SELECT max(seq) FROM {s}.events) AND (SELECT e.at < %s AND"
+            "last < (SELECT max(seq) FROM {s}.events) AND (SELECT e.at < %s AND"
             " strpos(e.detail, '\"gone\":') = 0 FROM {s}.events e WHERE e.seq = last)"
-            f" ORDER BY seq LIMIT {AT_ONCE}"
         )
-        return self._rows("decisions", where, after, before)
+        return self._aged("decisions", where, before, after)
+
+    def _aged(
+        self, table: str, where: str, before: int, after: int
+    ) -> tuple[Sequence[StateRow], int | None]:
+        next_ones = f"SELECT seq FROM {{s}}.{table} WHERE seq > %s ORDER BY seq"
+        found = self._all(f"{next_ones} LIMIT 1 OFFSET {LOOKED_AT}", after)
+        end = int(found[0][0]) if found else None
+        upto = "" if end is None else f" AND seq <= {end}"
+        where = f"{where} AND seq > %s{upto} ORDER BY seq"
+        return self._rows(table, where, before, after), end
 
     def replace(self, table: str, cells: StateRow) -> None:
         """Put a row in place of another."""

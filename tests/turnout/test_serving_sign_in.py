@@ -1,0 +1,240 @@
+"""People sign in at their provider: by a real one on this machine, and by what attackers try."""
+
+import base64
+import json
+import logging
+from collections.abc import Generator
+from hashlib import sha256
+from http.client import HTTPConnection
+from pathlib import Path
+from time import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.command_line import turnout
+from tests.support.providers import CLIENT, SECRET, TestProvider, openid_provider
+from tests.support.served import POLICY, bearing, served, settings
+from turnout.serving.oidc import Provider
+from turnout.serving.running import ServingSettings
+from turnout.serving.sign_in import SignInError, SignInSettings, check_address, provider_addresses
+
+URL = "https://leads.firm.example"
+BASE = {"Host": "leads.firm.example"}
+
+
+@pytest.fixture(scope="module")
+def provider() -> Generator[TestProvider, None, None]:
+    with openid_provider() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _right(provider: TestProvider) -> None:
+    provider.wrong = {}
+    provider.said = {"email": "ana@firm.example", "email_verified": True}
+
+
+def signing_in(folder: Path, provider: TestProvider, **more: Any) -> ServingSettings:  # noqa: ANN401
+    known = Provider(provider.issuer, more.pop("audience", ""), "")
+    return settings(
+        folder, provider=known, sign_in=SignInSettings(CLIENT, URL, SECRET), is_local=False, **more
+    )
+
+
+@pytest.fixture
+def client(tmp_path: Path, provider: TestProvider) -> Generator[TestClient, None, None]:
+    with served(signing_in(tmp_path, provider)) as found:
+        found.base_url = URL
+        yield found
+
+
+def sent_to_provider(client: TestClient) -> str:
+    """Begin, and return where the provider sends the browser back to."""
+    begun = client.get("/me/login")
+    assert begun.status_code == 303
+    parts = urlsplit(begun.headers["location"])
+    connection = HTTPConnection(parts.netloc)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    back = connection.getresponse().headers["location"]
+    connection.close()
+    assert back.startswith(f"{URL}/me/signed-in?")
+    return back.removeprefix(URL)
+
+
+def test_a_person_signs_in_sees_their_leads_and_signs_out(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "turnout.audit")
+    assert 'href="/me/login"' in client.get("/me").text
+    done = client.get(sent_to_provider(client))
+    assert (done.status_code, done.headers["location"]) == (303, "/me")
+    (session,) = [each for each in done.headers.get_list("set-cookie") if "turnout-session" in each]
+    for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/", "Max-Age=28800"):
+        assert part in session
+    shown = client.get("/me")
+    assert "You are ana." in shown.text
+    # The session opens pages, and nothing else.
+    assert client.get("/leads/L-1").status_code == 401
+    stolen = bearing(client.cookies["turnout-session"])
+    assert client.get("/leads/L-1", headers=stolen).status_code == 401
+    assert client.get("/report").status_code == 403
+    mark = shown.text.partition('name="form" value="')[2].partition('"')[0]
+    gone = client.post("/me", data={"act": "sign-out", "form": mark}, headers={"Origin": URL})
+    assert gone.status_code == 303
+    assert "turnout-session" not in client.cookies
+    assert "Sign in" in client.get("/me").text
+    noted = [json.loads(each.message) for each in caplog.records if each.name == "turnout.audit"]
+    assert [(each["caller"], each["act"], each["outcome"]) for each in noted] == [
+        ("user ana", "sign-in", "done")
+    ]
+
+
+def test_a_role_of_the_provider_opens_the_report(
+    client: TestClient, provider: TestProvider
+) -> None:
+    provider.said["roles"] = ["turnout:read"]
+    client.get(sent_to_provider(client))
+    assert client.get("/report").status_code == 200
+
+
+def test_who_is_no_person_of_the_policy_gets_no_session(
+    client: TestClient, provider: TestProvider
+) -> None:
+    for said in ({"email": "zoe@firm.example"}, {"email_verified": False}, {"email": None}):
+        provider.wrong = said
+        done = client.get(sent_to_provider(client))
+        assert (done.status_code, "turnout-session" in client.cookies) == (403, False)
+    assert "aren&#39;t a person of the policy" in done.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "another"},
+        {"aud": [CLIENT, "another"], "azp": "another"},
+        {"iss": "https://id.evil.example"},
+        {"exp": 1},
+    ],
+    ids=str,
+)
+def test_a_token_that_was_made_for_something_else_signs_nobody_in(
+    client: TestClient, provider: TestProvider, wrong: dict[str, Any]
+) -> None:
+    provider.wrong = wrong
+    done = client.get(sent_to_provider(client))
+    assert (done.status_code, "turnout-session" in client.cookies) == (403, False)
+
+
+def test_what_wasnt_begun_in_this_browser_is_refused(
+    client: TestClient, provider: TestProvider
+) -> None:
+    back = sent_to_provider(client)
+    state = parse_qs(urlsplit(back).query)["state"][0]
+    kept = client.cookies["turnout-sign-in"]
+    for path, cookie in (
+        (back.replace(state, "x" * 43), kept),
+        (back.replace("state=", "other="), kept),
+        (f"/me/signed-in?error=access_denied&state={state}", kept),
+        (f"/me/signed-in?code=guessed&state={state}", kept),
+        (back, ""),
+        (back, f"{kept}x"),
+        (back, "%%%.x"),
+    ):
+        client.cookies.clear()
+        heads = {"Cookie": f"turnout-sign-in={cookie}"} if cookie else {}
+        assert client.get(path, headers=heads).status_code == 403, (path, cookie)
+    assert provider.codes, "nobody asked for a token by what wasn't begun here"
+    heads = {"Cookie": f"turnout-sign-in={kept}"}
+    assert client.get(back, headers=heads).status_code == 303
+    client.cookies.clear()
+    assert client.get(back, headers=heads).status_code == 403, "a code counts once"
+
+
+def test_what_was_begun_and_a_session_end_by_themselves(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time()
+    back = sent_to_provider(client)
+    with monkeypatch.context() as later:
+        later.setattr("turnout.serving.sign_in.time", lambda: now + 601)
+        heads = {"Cookie": f"turnout-sign-in={client.cookies['turnout-sign-in']}"}
+        assert client.get(back, headers=heads).status_code == 403
+    client.get(sent_to_provider(client))
+    assert "You are ana." in client.get("/me").text
+    with monkeypatch.context() as later:
+        later.setattr("turnout.serving.sign_in.time", lambda: now + 8 * 3_600 + 10)
+        heads = {"Cookie": f"turnout-session={client.cookies['turnout-session']}"}
+        assert "You are ana." not in client.get("/me", headers=heads).text
+
+
+def test_what_a_browser_keeps_of_one_kind_is_nothing_of_another(client: TestClient) -> None:
+    client.get("/me/login")
+    heads = {"Cookie": f"turnout-session={client.cookies['turnout-sign-in']}"}
+    assert "You are" not in client.get("/me", headers=heads).text.replace("You aren", "")
+
+
+def test_callers_of_the_same_provider_are_known_by_its_tokens_too(
+    tmp_path: Path, provider: TestProvider
+) -> None:
+    with served(signing_in(tmp_path, provider, audience=CLIENT)) as client:
+        asked = {"code_challenge": "", "redirect_uri": "", "nonce": "n"}
+        asked["code_challenge"] = (
+            base64.urlsafe_b64encode(sha256(b"v").digest()).rstrip(b"=").decode()
+        )
+        provider.codes["c"] = asked
+        said = {"code": "c", "code_verifier": "v", "redirect_uri": ""}
+        known = base64.b64encode(b"turnout:s%3Acret%2F").decode()
+        token = provider.token(said, f"Basic {known}")
+        assert token is not None
+        heads = bearing(token["id_token"])
+        assert client.post("/people/ana/back", headers=heads).status_code == 200
+
+
+def test_where_nobody_signs_in_at_a_provider_there_is_nothing(tmp_path: Path) -> None:
+    with served(settings(tmp_path)) as client:
+        assert client.get("/me/login").status_code == 404
+        assert client.get("/me/signed-in?code=x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["leads.firm.example", "http://leads.firm.example", f"{URL}/x", f"{URL}?x", "https://a@b"],
+)
+def test_an_address_that_people_cant_be_sent_back_to_is_refused(url: str) -> None:
+    with pytest.raises(SignInError, match="no address of a service"):
+        check_address(url)
+
+
+def test_a_provider_says_itself_where_it_is_asked(provider: TestProvider) -> None:
+    assert provider_addresses(provider.issuer).token == f"{provider.issuer}/token"
+    for wrong in (f"{provider.issuer}/", "http://id.firm.example", "file:///etc/passwd"):
+        with pytest.raises(SignInError):
+            provider_addresses(wrong)
+
+
+def test_the_command_says_what_goes_together(
+    tmp_path: Path, provider: TestProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "inbound.route"
+    policy.write_text(POLICY, "utf-8")
+    monkeypatch.setenv("OIDC_SECRET", SECRET)
+    start = ("serve", str(policy), "--state", str(tmp_path / "x.db"), "--check")
+    issuer = ("--oidc-issuer", provider.issuer)
+    client = ("--oidc-client", CLIENT, "--oidc-url", URL)
+    for more, status in (
+        ((*issuer, *client, "--oidc-secret", "env:OIDC_SECRET"), 0),
+        ((*issuer, *client), 0),
+        (client, 2),
+        (issuer, 2),
+        ((*issuer, "--oidc-secret", "env:OIDC_SECRET"), 2),
+        ((*issuer, *client, "--oidc-secret", "hunter2"), 2),
+        ((*issuer, *client, "--oidc-secret", "env:NO_SUCH"), 2),
+        (("--oidc-issuer", "http://127.0.0.1:9", *client), 2),
+    ):
+        found = turnout(*start, *more)
+        assert found.exit_code == status, (more, found.output)
