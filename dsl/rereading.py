@@ -138,7 +138,7 @@ _WHOLE = attrgetter("name", *_LATER)
 
 
 @define(eq=False)
-class TablesRead:
+class TableValues:
     """What was read of tables, for as long as each version of a policy reads the same of them."""
 
     _before: Mapping[object, tuple[object, object]] = attrs.Factory(
@@ -158,9 +158,9 @@ class TablesRead:
         """Keep what was read, and on what it depends."""
         self._now[what] = depends, found
 
-    def next(self) -> "TablesRead":
+    def next(self) -> "TableValues":
         """Return it for the next version: what this one didn't read is forgotten."""
-        return TablesRead(self._now)
+        return TableValues(self._now)
 
 
 @define(eq=False)
@@ -173,7 +173,7 @@ class RulesRead:
 
     keeps: bool = False
     ground: object = None
-    tables: TablesRead = attrs.Factory(TablesRead)
+    tables: TableValues = attrs.Factory(TableValues)
     _rules: dict[str, dict[str, RuleRead]] = attrs.Factory(dict[str, dict[str, RuleRead]])
     _territories: dict[str, dict[str, nodes.Territory]] = attrs.Factory(
         dict[str, dict[str, nodes.Territory]]
