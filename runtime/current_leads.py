@@ -55,6 +55,6 @@ def current_lead(found: Recorded) -> CurrentLead:
         decision.rule,
         decision.by,
         decision.at,
-        found.due,
+        found.touch_by,
         found.expires,
     )

@@ -85,6 +85,11 @@ class Decision:
         """How the lead got its target: `by`, without whom a backup stands in for."""
         return self.by.partition(STANDING_IN)[0]
 
+    @property
+    def owner(self) -> str | None:
+        """Whose the lead is: the person who has it, or whom a backup who has it stands in for."""
+        return self.by.partition(STANDING_IN)[2] or self.assignee
+
     def as_dict(self) -> dict[str, Any]:
         """Return the decision in the documented JSON form, keys in a fixed order.
 

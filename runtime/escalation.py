@@ -25,6 +25,7 @@ from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due, is_before_acceptance
 from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.events import Draw
+from turnout.runtime.left_out import told_apart
 from turnout.runtime.moves import SLA_MISSED, Holder, Move, Watch
 from turnout.runtime.stores import Elapsed, Recorded, Transaction
 from turnout.runtime.timed_offers import can_pass_on, offer_to, rank_of
@@ -261,7 +262,7 @@ def _moved(
         kind=holder.kind,
         target=holder.target,
         assignee=holder.assignee,
-        passed_over=passed,
+        passed_over=told_apart(passed, values, attrs.evolve(watch, missed=missed)),
         due=moment,
     )
     kept = None

@@ -258,10 +258,11 @@ class Life:
         watch = found.watch or Watch()
         if not watch.queue:
             return self._passing.on(found, at, state, "released", stays=False)
-        holder = Holder("queue", watch.queue, None)
-        back = attrs.evolve(watch, queue="")
+        before, holder = Holder.of(found.decision), Holder("queue", watch.queue, None)
+        # It may wait there until somebody is free: whoever gave it back isn't meant.
+        declined = tuple(dict.fromkeys((*watch.declined, before.name)))
+        back = attrs.evolve(watch, queue="", declined=declined)
         now = self._passing.handed(found, holder, found.decision.by, (), at, back)
-        before = Holder.of(found.decision)
         move = Move(self._route, found.decision.lead, at, "released", before, holder)
         state.move(now, move)
         return move
@@ -271,7 +272,7 @@ def standing(deed: Deed, now: Recorded, move: Move | None = None) -> LeadStandin
     """Return where a lead stands."""
     decision = now.decision
     holder = Holder.of(decision)
-    return LeadStanding(decision.lead, deed, now.status, holder, now.due, now.expires, move)
+    return LeadStanding(decision.lead, deed, now.status, holder, now.touch_by, now.expires, move)
 
 
 _DONE: Final[Mapping[Deed, str]] = {

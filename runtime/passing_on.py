@@ -14,20 +14,17 @@ import attrs
 
 from turnout.compiler.plan.value import Answer, Plan
 from turnout.dsl.policy import Policy
-from turnout.dsl.types import Values
 from turnout.frozen import frozen
 from turnout.runtime.decisions import PassedOver
 from turnout.runtime.due import due, first_due, is_before_acceptance
-from turnout.runtime.engine import MISSED, Preparer, Steps, named_by, offered
+from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.escalation import PAGE, moved_some, values_of
+from turnout.runtime.left_out import told_apart
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Elapsed, Recorded, Transaction
 from turnout.runtime.timed_offers import offer_to, rank_of
 
 NOT_ACCEPTED: Final = "not accepted in time"
-
-DECLINED: Final = "declined"
-"""Why somebody is passed over who had the lead and didn't take it, or gave it back."""
 
 
 @frozen(eq=False)
@@ -82,7 +79,7 @@ class Passing:
             holder = Holder(step.kind, step.name, accepted.assignee)
         watch = attrs.evolve(watch, declined=declined, queue="")
         named = "" if step is None else named_by(step, accepted.instead_of)
-        told = _told(passed, values, watch)
+        told = told_apart(passed, values, watch)
         now = self.handed(recorded, holder, named, told, moment, watch)
         move = Move(self._route, recorded.decision.lead, moment, reason, before, holder)
         state.move(now, move, draw=accepted.draw)
@@ -160,21 +157,3 @@ class Passing:
     def _expire(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
         move = self.on(recorded, at, state, NOT_ACCEPTED, stays=True)
         return [] if move is None else [move]
-
-
-def _told(passed: tuple[PassedOver, ...], values: Values, watch: Watch) -> tuple[PassedOver, ...]:
-    """Return who was passed over, those who declined told from those who missed an SLA."""
-    declined = {name.partition(" ")[2] for name in watch.declined}
-    missed = {name.partition(" ")[2] for name in watch.missed}
-
-    def reason(each: PassedOver) -> PassedOver:
-        if each.reason != MISSED:
-            return each
-        names = {name for name, why in each.members if why == MISSED} or {
-            each.target.removeprefix("person "),
-            *map(str, values.values()),
-        }
-        is_declined = not missed or (names & declined and not names & missed)
-        return attrs.evolve(each, reason=DECLINED) if is_declined else each
-
-    return tuple(map(reason, passed))

@@ -15,6 +15,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Accepting
 from turnout.runtime.engine import Steps, named_by, offered
 from turnout.runtime.escalation import PAGE, values_of
+from turnout.runtime.left_out import told_apart
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.passing_on import Passing
 from turnout.runtime.stores import Queued, Recorded, Transaction
@@ -73,7 +74,8 @@ class Waiting:
             return None
         holder = Holder(step.kind, step.name, accepted.assignee)
         named = named_by(step, accepted.instead_of)
-        now = self._passing.handed(recorded, holder, named, passed, at, watch)
+        told = told_apart(passed, values, watch)
+        now = self._passing.handed(recorded, holder, named, told, at, watch)
         was = Holder.of(recorded.decision)
         move = Move(self._route, recorded.decision.lead, at, FREE, was, holder)
         state.move(now, move, draw=accepted.draw)

@@ -29,9 +29,9 @@ _DEFINED = {kind.reached: kind.definition for kind in KINDS}
 def check_unused(program: Program) -> Iterator[Finding]:
     """Yield an `unused-definition` for each name that is declared and never used.
 
-    Silent for a policy without routes, which others include, for required fields and the
-    field `id`, and for people, whom a policy may know only as owners. A territory counts
-    as used where one around it or below it is.
+    Silent for a policy without routes, which others include, for fields before there is a
+    rule, for required fields and the field `id`, and for people, whom a policy may know only
+    as owners. A territory counts as used where one around it or below it is.
     """
     policy = program.policy
     if not policy.routes:
@@ -68,7 +68,8 @@ def _unused(span: Span | None, message: str, use: str) -> Finding:
 
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
-    for field in policy.fields.values():
+    has_rules = any(route.entries for route in policy.routes.values())
+    for field in policy.fields.values() if has_rules else ():
         if not field.required and field != id_field(policy.fields):
             yield "field", field.name, field.span
     for definition in policy.definitions.values():

@@ -5,6 +5,7 @@ allowed or turned down is so everywhere. A firm finding (see `FindingKind.is_fir
 touched: with one, a policy can't be run.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -65,8 +66,14 @@ def verdict(
         else:
             allowed.append(Allowed(finding, by.reason, by.span))
     used = {each.span for each in allowed}
+    there = defaultdict[tuple[str, int], list[str]](list)
+    for file, line, name in map(_place, kept):
+        if can_be_allowed(name):
+            there[file, line].append(name)
     for each in written:
-        kept.extend(_faults(each, is_unused=is_whole and each.span not in used))
+        here = there[each.span.source.name, each.line]
+        choices = here if is_whole else CATALOGUE  # another one would allow nothing
+        kept.extend(_faults(each, choices, is_unused=is_whole and each.span not in used))
     return list(graded(kept, severities)), allowed
 
 
@@ -104,11 +111,11 @@ def _at(span: Span | None, name: str) -> tuple[str, int, str]:
     return (span.source.name, span.line, name) if span else ("", 0, name)
 
 
-def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
-    """Yield what is wrong with an allowance, one finding at most."""
+def _faults(allowance: Allowance, choices: Iterable[str], *, is_unused: bool) -> Iterator[Finding]:
+    """Yield what is wrong with an allowance, one finding at most. choices: what it may mean."""
     name, span = allowance.name, allowance.span
     if not can_be_allowed(name):
-        yield _void(allowance)
+        yield _void(allowance, choices)
     elif not allowance.reason:
         message = f"this allows `{name}` without a reason, so it doesn't count"
         yield UNREASONED_ALLOWANCE.finding(
@@ -125,13 +132,13 @@ def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
         )
 
 
-def _void(allowance: Allowance) -> Finding:
+def _void(allowance: Allowance, choices: Iterable[str]) -> Finding:
     name, span = allowance.name, allowance.span
     fixes: tuple[Fix, ...] = ()
     if name in CATALOGUE:
         message, help = f"`{name}` can't be allowed", "repair what it reports"
     else:
-        near = nearest(name, CATALOGUE)
+        near = nearest(name, choices)
         message = f"there is no finding `{name}`"
         help = f"did you mean `{near}`?" if near else "delete the comment"
         start = span.start + span.text.index(name, len("# allow"))

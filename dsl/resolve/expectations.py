@@ -29,7 +29,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 _ARGUMENTS = {"field": "FIELD", "text": '"REASON"', "identity": ""}
 """What is written behind an expectation about targets, else a name."""
 
-_FORMS = {
+EXPECTATIONS = {
     "rule": "rule NAME",
     "fallback": "fallback",
     **{
@@ -66,7 +66,7 @@ _COUNTS = {
 """The least and most arguments; none for what isn't listed."""
 
 
-_NAMED = {
+EXPECTED = {
     **{kind.reached: kind.definition for kind in KINDS},
     "assignee": "person",
     "issue": "field",
@@ -86,9 +86,9 @@ class ExpectationReader:
     def read(self, node: nodes.Expect) -> Expectation | None:
         """Return the expectation, None where it was reported."""
         kind = node.kind.text
-        if kind not in _FORMS:
-            near = nearest(kind, _FORMS)
-            advice = f"write one of {', '.join(_FORMS)}"
+        if kind not in EXPECTATIONS:
+            near = nearest(kind, EXPECTATIONS)
+            advice = f"write one of {', '.join(EXPECTATIONS)}"
             message = f"a test can't expect `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
             return None
@@ -123,7 +123,9 @@ class ExpectationReader:
     def _malformed(self, node: nodes.Expect) -> None:
         kind = node.kind.text
         message = f"`{kind}` isn't written like this"
-        self._scope.report("unknown-value", node.span, message, help=f"write `{_FORMS[kind]}`")
+        self._scope.report(
+            "unknown-value", node.span, message, help=f"write `{EXPECTATIONS[kind]}`"
+        )
 
     def _sla(self, node: nodes.Expect) -> Expectation | None:
         match node.arguments:
@@ -162,7 +164,7 @@ class ExpectationReader:
     def _knows(self, node: nodes.Expect) -> bool:
         """Return whether what the expectation names is there; report it where it isn't."""
         kind = node.kind.text
-        if not node.arguments or _NAMED.get(kind) == "text":
+        if not node.arguments or EXPECTED.get(kind) == "text":
             return True
         first, *more = node.arguments
         if kind in {"rule", "fallback", "passed-over"} and self._route is None:
@@ -196,7 +198,7 @@ class ExpectationReader:
                 for sequence in more if first.text in WITH_SEQUENCE else ():
                     self._scope.refer("sequence", sequence)
             case _:
-                self._scope.refer(_NAMED[kind], first)
+                self._scope.refer(EXPECTED[kind], first)
 
     def _choices(self, kind: str) -> tuple[str, Iterable[str]]:
         """Return what an expectation names, in words, and the names that there are."""

@@ -24,7 +24,7 @@ from turnout.dsl.resolve.validities import validity
 from turnout.dsl.types import Field, Value
 
 MAX_CAP = 1_000_000_000
-_PERIODS = ("day", "week", "month")
+PERIODS = ("day", "week", "month")
 _UNITS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -175,9 +175,9 @@ class PeopleReader:
 
     def _period(self, per: nodes.Name | nodes.Duration) -> str | timedelta | None:
         if isinstance(per, nodes.Name):
-            if per.text in _PERIODS:
+            if per.text in PERIODS:
                 return per.text
-            near = nearest(per.text, _PERIODS)
+            near = nearest(per.text, PERIODS)
             advice = "write day, week, month, or `24 hours`"
             if per.text == "open":
                 advice = "leads that are open at once are capped without `per`: `cap 20 open`"
@@ -198,7 +198,8 @@ class PeopleReader:
 
     def _backup(self, node: nodes.Person) -> str | None:
         clause = self._one(nodes.Backup, node.clauses, f"`{node.name.text}` has two backups")
-        if clause is None or not self._scope.knows("person", clause.person):
+        others = [name for name in self._scope.declared.of_kind("person") if name != node.name.text]
+        if clause is None or not self._scope.knows("person", clause.person, meant=others):
             return None
         if clause.person.text == node.name.text:
             message = f"`{node.name.text}` can't be their own backup"

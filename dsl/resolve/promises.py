@@ -52,10 +52,10 @@ FORMS = {
 }
 WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
 """The actions that name a sequence."""
-_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.definition != "text"}
+REACHED = {kind.reached: kind.definition for kind in KINDS if kind.definition != "text"}
 """Whom a guarantee can speak of, with what it names then."""
 _NAMELESS = {"identity", ""}
-_NAMED = [reached for reached, definition in _REACHED.items() if definition not in _NAMELESS]
+_NAMED = [reached for reached, definition in REACHED.items() if definition not in _NAMELESS]
 
 _Clause = TypeVar("_Clause", bound=Any)
 
@@ -292,23 +292,23 @@ class GuaranteeReader:
 
     def _reached(self, node: nodes.Reached) -> Reached | None:
         kind, name = node.kind.text, node.name
-        if kind not in _REACHED:
-            near = nearest(kind, _REACHED)
+        if kind not in REACHED:
+            near = nearest(kind, REACHED)
             advice = f"write {', '.join(_NAMED)}"
             message = f"a guarantee can't speak of `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
             return None
-        if (name is None) != (_REACHED[kind] in _NAMELESS):
+        if (name is None) != (REACHED[kind] in _NAMELESS):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
             self._scope.report(
                 "unknown-value", node.span, message.replace("needs name", "needs a name")
             )
             return None
         if name is None:
-            if _REACHED[kind] == "identity":
+            if REACHED[kind] == "identity":
                 self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
-        known = self._is_owner(name) if _REACHED[kind] == "field" else self._scope.knows(kind, name)
+        known = self._is_owner(name) if REACHED[kind] == "field" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:

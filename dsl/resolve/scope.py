@@ -100,13 +100,16 @@ class Scope:
         elif isinstance(field.type, PersonName):
             self.refer("person", by, value)
 
-    def knows(self, kind: str, name: nodes.Name) -> bool:
-        """Return whether a name of that kind is declared, and report it where it isn't."""
+    def knows(self, kind: str, name: nodes.Name, meant: Iterable[str] | None = None) -> bool:
+        """Return whether a name of that kind is declared, and report it where it isn't.
+
+        meant: the names that could stand there, where not all could.
+        """
         self.refer(kind, name)
         declared = self.declared.of_kind(kind)
         if name.text in declared:
             return True
-        self.unknown(kind, name, declared)
+        self.unknown(kind, name, declared if meant is None else meant)
         return False
 
     def field(self, name: nodes.Name, fields: Mapping[str, Field]) -> Field | None:
@@ -121,7 +124,7 @@ class Scope:
         """Return whether a field of that name is declared, but not read; that is reported."""
         return name.text not in fields and name.text in self.declared.of_kind("field")
 
-    def unknown(self, what: str, name: nodes.Name, choices: Mapping[str, object]) -> None:
+    def unknown(self, what: str, name: nodes.Name, choices: Iterable[str]) -> None:
         """Report that `name` is no `what`; silent where a syntax error may have eaten it."""
         if name.text in self.declared.given_up:
             return

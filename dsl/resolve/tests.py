@@ -118,13 +118,15 @@ class TestReader:
         """Return the lead. unread: fields of which the test expects an issue."""
         raw: dict[str, object] = {}
         values: dict[str, nodes.LeadValue] = {}
+        given = {value.field.text for value in node.values}
         for value in node.values:
             name = value.field.text
             field = self._policy.fields.get(name)
             self._scope.refer("field", value.field)
             if field is None:
                 if not self._scope.is_lost(value.field, self._policy.fields):
-                    self._scope.unknown("field", as_name(value.field), self._policy.fields)
+                    free = [each for each in self._policy.fields if each not in given]
+                    self._scope.unknown("field", as_name(value.field), free)
                 continue
             if name in raw:
                 message = f"the lead gives `{name}` twice"

@@ -398,6 +398,7 @@ def member_of(team: str, person: str) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=1_024)  # a lead's moment is asked several times, a batch's for each lead
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
     since = moment - _EPOCH

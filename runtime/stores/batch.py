@@ -418,7 +418,7 @@ class Batch:
 
     def _remember(self, decision: Decision, keys: tuple[str, ...]) -> None:
         """Remember a lead under these keys and no others."""
-        at, owner = microseconds(decision.at), decision.assignee
+        at, owner = microseconds(decision.at), decision.owner
         order = NEWEST + self._recordings
         self._recordings += 1
         self._replace(
@@ -431,7 +431,7 @@ class Batch:
         place = (decision.route, decision.lead)
         known = self.remembered.get(place)
         seen = self.kept.remembered(*place) if known is None else known
-        self._replace(place, tuple(attrs.evolve(each, owner=decision.assignee) for each in seen))
+        self._replace(place, tuple(attrs.evolve(each, owner=decision.owner) for each in seen))
 
     def _replace(self, place: Key, seen: tuple[Seen, ...]) -> None:
         for old in self.remembered.get(place, ()):

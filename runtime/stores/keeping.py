@@ -20,22 +20,37 @@ _INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
+def _put(table: str) -> str:
+    """Return the statement that puts a row in the place of the one with its first cell, if any.
+
+    `INSERT OR REPLACE` would take that one out of every index, and write their pages, too.
+    """
+    key, *others = (*ROWS[table], "sum")
+    # A lead's row stays that of the lead.
+    changed = ", ".join(f"{o} = excluded.{o}" for o in others if o not in {"route", "lead"})
+    marks = ", ".join("?" * (len(others) + 1))
+    return f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changed}"  # noqa: S608 - our own names
+
+
+_PUT_TURNS, _PUT_LOAD, _PUT_LEAD, _PUT_META = map(_put, ("turns", "load", "decisions", "meta"))
+
+
 def keep(tables: Tables, batch: Batch) -> int:
     """Write what the batch changed, and return the number of its last event, 0 without one."""
     connection, known = tables.connection, tables.known
     last = _Keeping(connection, tables, batch).keep() if batch.events else 0
     for team, turns in batch.drawn.items():
         cells = team, turns.scale, lags_cell(turns)
-        connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)", summed(cells))
+        connection.execute(_PUT_TURNS, summed(cells))
         known.turns[team] = turns
     for person, more in batch.opened.items():
         if more:
             load = person, tables.open_leads(person) + more
-            connection.execute("INSERT OR REPLACE INTO load VALUES (?, ?, ?)", summed(load))
+            connection.execute(_PUT_LOAD, summed(load))
             known.loads[person] = load[1]
     if batch.absent is not None:
         said = ABSENCES, json_cell([each.cells() for each in batch.absent])
-        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", summed(said))
+        connection.execute(_PUT_META, summed(said))
         known.absences = batch.absent
     add_given(connection, tables.path, known, batch.received)
     if batch.remembered:
@@ -85,7 +100,7 @@ class _Keeping:
         self.connection.executemany(_INSERT_LEAD, new_leads)
         if self.batch.changed:
             self.connection.executemany(
-                _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
+                _PUT_LEAD,
                 (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
             )
         if self.batch.outbox:

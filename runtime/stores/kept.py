@@ -232,11 +232,11 @@ class TableSnapshot:
             found.append(LogRow(seq, previous, kind, route, at, self._policy(version), said))
         return found
 
-    def log_sum(self, upto: int) -> tuple[int, int]:
-        """Return how many events there are up to one, and the sum of their checksums."""
-        query = "SELECT count(*), coalesce(sum(sum), 0) FROM events WHERE seq <= ?"
+    def log_sum(self, upto: int, after: int = 0) -> tuple[int, int]:
+        """Return how many events there are behind one up to another, and the sum of checksums."""
+        query = "SELECT count(*), coalesce(sum(sum), 0) FROM events WHERE seq > ? AND seq <= ?"
         with state_errors(self.path):
-            count, total = self.connection.execute(query, (upto,)).fetchone()
+            count, total = self.connection.execute(query, (after, upto)).fetchone()
         return int(count), int(total)
 
     def last_event(self) -> int:

@@ -30,6 +30,9 @@ class LogRows(Protocol):
         """Return the first events behind the one with the number `after`, in order."""
         ...
 
-    def log_sum(self, upto: int) -> tuple[int, int]:
-        """Return how many events there are up to one, and a sum that any change of them changes."""
+    def log_sum(self, upto: int, after: int = 0) -> tuple[int, int]:
+        """Return how many events there are behind one up to another, and the sum of their sums.
+
+        Any change of them changes it.
+        """
         ...

@@ -59,6 +59,14 @@ class Recorded:
         return self.decision.due
 
     @property
+    def touch_by(self) -> datetime | None:
+        """When somebody must have touched the lead, whether or not an SLA moves it then.
+
+        None where nothing is due, or somebody touched it.
+        """
+        return None if self.touched or self.closed else self.decision.due
+
+    @property
     def queue(self) -> str | None:
         """The queue that the lead waits in, None where it doesn't."""
         is_waiting = self.mark is None and self.decision.kind == "queue"

@@ -80,6 +80,7 @@ def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[s
                 for row in _rows(connection, path, "turns"):
                     found |= json.loads(row[2]).keys()
                 found |= {each.person for each in Tables(connection, path).absences}
+                found |= {row[5] for row in _rows(connection, path, "seen") if row[5]}
             return found
 
 

@@ -45,9 +45,10 @@ _OBJECTS = (
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
-    if None in cells or len(cells) >= len(_FORMS):
-        texts = ["\x1f" if cell is None else str(cell) for cell in cells]
-        said = "\x1e".join(texts)
+    if len(cells) >= len(_FORMS):
+        said = "\x1e".join(["\x1f" if cell is None else str(cell) for cell in cells])
+    elif None in cells:
+        said = _FORMS[len(cells)] % tuple(["\x1f" if cell is None else cell for cell in cells])
     else:
         said = _FORMS[len(cells)] % cells
     return crc32(said.encode("utf-8", "surrogatepass"))

@@ -60,6 +60,7 @@ def offered(answer: Insight, documents: Documents) -> Iterator[CodeAction]:
 def after(action: CodeAction, main: Path, documents: Documents) -> Compiled:
     """Return the policy once an action is done."""
     texts = documents.texts()
+    assert action.edit is not None  # no editor here asks for it later
     for uri, edits in action.edit.changes.items():
         path = path_of(uri)
         disk = Files(documents.texts())

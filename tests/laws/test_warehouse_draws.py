@@ -34,6 +34,7 @@ TARGETS = (
     "round-robin near else queue triage",
     "partner outside else round-robin far",
     "person ana else round-robin near",
+    "person ben anytime else round-robin far",
     "least-loaded far else queue triage",
     "queue triage",
 )
@@ -43,7 +44,9 @@ TARGETS = (
 def drawing_policies(draw: st.DrawFn) -> str:
     """Return a policy whose draws a table can say, but where caps would keep people out."""
     parts = [HEAD]
-    parts += [f"person {name} {{ {draw(st.sampled_from(LIMITS))} }}" for name in PEOPLE]
+    for at, name in enumerate(PEOPLE):
+        backup = draw(st.sampled_from(["", "", *(f"backup {each}" for each in PEOPLE[at + 1 :])]))
+        parts.append(f"person {name} {{ {draw(st.sampled_from(LIMITS))} {backup} }}")
     for team in ("near", "far"):
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         members = [f"{name} {draw(st.sampled_from(WEIGHTS))}" for name in chosen]

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, which
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +31,10 @@ from tests.support.sources import ROOT
 
 SERVER, VSIX = os.environ.get("TURNOUT_CODE_SERVER"), os.environ.get("TURNOUT_VSIX")
 PICTURES = os.environ.get("TURNOUT_PICTURES")
+GIT = which("git")
+WRONG = "  expect queue triage"
+"""An expectation that doesn't hold, the first of its wording."""
+
 PATIENCE = 180_000
 """Milliseconds that the editor has for each step: its machine may be busy."""
 
@@ -42,6 +46,7 @@ SETTINGS = {
     "files.autoSave": "off",
     "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
+    "terminal.integrated.gpuAcceleration": "off",  # its text is to be read
     "window.commandCenter": False,
     "workbench.colorTheme": "Default Light Modern",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -155,6 +160,16 @@ class Editor:
 
         return _wait(found, marker)
 
+    def terminal(self, *texts: str) -> str:
+        """Return what stands in the terminal in front, once it has these texts."""
+
+        def found() -> str | None:
+            rows = self.page.locator(".terminal-wrapper.active .xterm-rows")
+            said = rows.first.inner_text().replace("\xa0", " ") if rows.count() else ""
+            return said if all(text in said for text in texts) else None
+
+        return str(_wait(found, f"the terminal says {texts}"))
+
     def picture(self, name: str) -> None:
         if PICTURES:
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
@@ -216,7 +231,10 @@ def test_the_test_explorer_runs_the_tests(address: str, workspace: Path) -> None
     with launched() as browser:
         one = Editor(browser, address, workspace, "tests.route")
         one.command("Run All Tests", of="Test")
-        one.page.locator(".test-message-inline-content, .testing-run-glyph").first.wait_for()
+        lines = (workspace / "tests.route").read_text("utf-8").splitlines()
+        one.go(str(1 + lines.index(WRONG)))  # what isn't so is said at its line
+        one.page.locator(".testing-run-glyph.codicon-testing-failed-icon").first.wait_for()
+        one.page.locator(".test-output-peek-tree", has_text="not so").first.wait_for()
         one.command("Focus on Test Explorer View", of="Testing")
         one.page.locator(".test-explorer .result-summary", has_text="35/36").wait_for()
         one.picture("test-explorer")
@@ -263,7 +281,56 @@ def test_the_commands_run_as_tasks_and_report_problems(address: str, workspace: 
             rows = one.page.locator(".markers-panel .monaco-list-row", has_text="Enterprisy")
             rows.first.wait_for()
             one.picture("check-as-a-task")
-            one.command("Whose decision changes since HEAD")
-            one.page.locator(".terminal-tab, .terminal-outer-container").first.wait_for()
     finally:
         main.write_text(text, "utf-8")
+
+
+def test_the_difference_to_head_is_told_in_a_terminal(address: str, workspace: Path) -> None:
+    main = workspace / "inbound.route"
+    text = main.read_text("utf-8")
+    for words in (
+        ["init", "-q"],
+        ["add", "*.route", "*.csv"],
+        ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "as it is"],
+    ):
+        subprocess.run([str(GIT), "-C", str(workspace), *words], check=True)
+    main.write_text(text.replace("when Enterprise\n", "when MidMarket\n", 1), "utf-8")
+    assert main.read_text("utf-8") != text
+    try:
+        with launched() as browser:
+            one = Editor(browser, address, workspace, "inbound.route")
+            one.command("Whose decision changes since HEAD")
+            one.terminal("beyond --allow none")
+            one.picture("difference-to-head")
+    finally:
+        main.write_text(text, "utf-8")
+
+
+def test_a_file_of_leads_is_simulated_in_a_terminal(address: str, workspace: Path) -> None:
+    with launched() as browser:
+        one = Editor(browser, address, workspace, "inbound.route")
+        one.command("Simulate with a file of leads")
+        asked = one.page.locator(".quick-input-widget input").first
+        asked.wait_for()
+        asked.fill(str(workspace / "leads.csv"))
+        one.page.locator(
+            ".quick-input-widget .monaco-list-row", has_text="leads.csv"
+        ).first.wait_for()
+        one.page.keyboard.press("Enter")
+        one.terminal("outside 0..100")
+        one.picture("simulate")
+
+
+def test_where_there_is_no_turnout_it_is_said_and_nothing_is_installed(
+    address: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "a.route").write_text("route r { fallback to queue q }\n", "utf-8")
+    with launched() as browser:
+        one = Editor(browser, address, folder, "a.route", is_trusted=False)
+        said = one.page.locator(".notification-list-item", has_text="pip install turnout")
+        said.first.wait_for()
+        assert "There is no turnout in this workspace" in said.first.inner_text()
+        one.picture("no-server")
+        assert [each.name for each in folder.iterdir()] == ["a.route"]

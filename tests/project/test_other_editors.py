@@ -1,7 +1,8 @@
 """Editors with the settings that the docs have for them: findings come, and names are known.
 
 Each runs without a screen, and only where it is installed: `TURNOUT_NVIM` names a Neovim, by
-default the one on the path. Vim is Debian's, with its package `vim-ale`.
+default the one on the path. Vim is Debian's, with its package `vim-ale`; Emacs has Eglot of
+its own from version 29 on, and Debian's package `elpa-eglot` before.
 """
 
 import json
@@ -21,6 +22,7 @@ from turnout.compiler.compiled import compile_policy
 PAGE = ROOT / "docs/guides/editors.md"
 ALE = Path("/usr/share/vim-ale")
 VIM = shutil.which("vim")
+EMACS = shutil.which("emacs")
 NVIM = os.environ.get("TURNOUT_NVIM") or shutil.which("nvim")
 LUA = r"""
 local function client()
@@ -68,17 +70,18 @@ def settings(version: tuple[int, int]) -> str:
     return str(blocks[0] if version >= (0, 11) else blocks[1])
 
 
-def told(folder: Path, command: list[str]) -> Any:  # noqa: ANN401 - JSON
-    """Run an editor that finds `turnout` on its path; return what it tells."""
+def told(folder: Path, command: list[str], **more: str) -> Any:  # noqa: ANN401 - JSON
+    """Run an editor that finds `turnout` on its path; return what it tells. more: variables."""
     turnout, file = folder / "bin/turnout", folder / "told.json"
     turnout.parent.mkdir()
     turnout.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m turnout "$@"\n', "utf-8")
     turnout.chmod(0o755)
     places = {f"XDG_{name}_HOME": str(folder / name) for name in ("CONFIG", "DATA", "STATE")}
     path = f"{turnout.parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": path, "TURNOUT_TOLD": str(file), "TERM": "dumb"}
     ran = subprocess.run(
         command,
-        env={**os.environ, **places, "PATH": path, "TURNOUT_TOLD": str(file), "TERM": "dumb"},
+        env={**os.environ, **places, **own, **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -138,3 +141,53 @@ def test_vim_with_the_settings_of_the_page(tmp_path: Path) -> None:
     answers = told(tmp_path, [*command, "-c", f"source {script}"])
     found = compile_policy(policy).findings
     assert sorted(line for line, _ in answers) == sorted(e.span.line for e in found if e.span)
+
+
+EMACS_ASKS = r"""
+(require 'json)
+(defun wait-for (holds)
+  (let ((end (+ (float-time) 50)))
+    (while (and (not (funcall holds)) (< (float-time) end))
+      (accept-process-output nil 0.05))))
+(defun found ()
+  (and eglot--managed-mode (progn (flymake-start) (flymake-diagnostics))))
+(run-hooks 'post-command-hook)
+(wait-for (lambda () (= (length (found)) (string-to-number (getenv "TURNOUT_FINDINGS")))))
+(let ((findings (mapcar (lambda (each) (line-number-at-pos (flymake-diagnostic-beg each))) (found)))
+      (commented comment-start)
+      (policy (current-buffer))
+      (server (eglot--current-server-or-lose)))
+  (goto-char (point-min))
+  (search-forward "round-robin sel")
+  (let* ((hover (jsonrpc-request server :textDocument/hover (eglot--TextDocumentPositionParams)))
+         (at (car (xref-backend-definitions 'eglot (xref-backend-identifier-at-point 'eglot))))
+         (defined (xref-location-line (xref-item-location at))))
+    (eglot-rename "closers")
+    (let ((text (with-current-buffer policy (buffer-string))))
+      (with-temp-file (getenv "TURNOUT_TOLD")
+        (insert (json-encode (list :findings (vconcat findings) :commented commented
+                                   :hover (plist-get (plist-get hover :contents) :value)
+                                   :defined defined :renamed text)))))))
+(kill-emacs 0)
+"""
+
+
+@pytest.mark.skipif(EMACS is None, reason="there is no Emacs")
+def test_emacs_with_the_settings_of_the_page(tmp_path: Path) -> None:
+    has_eglot = [str(EMACS), "--batch", "--eval", "(require 'eglot)"]
+    if subprocess.run(has_eglot, capture_output=True, check=False).returncode:
+        pytest.skip("this Emacs has no Eglot")
+    section = PAGE.read_text("utf-8").split("\n## Emacs\n")[1].split("\n## ")[0]
+    (page,) = re.findall(r"```elisp\n(.*?)```", section, re.DOTALL)
+    policy, script, init = tmp_path / "policy.route", tmp_path / "asks.el", tmp_path / "init.el"
+    policy.write_text(POLICY, "utf-8")
+    init.write_text(page, "utf-8")
+    script.write_text(EMACS_ASKS, "utf-8")
+    lines = sorted(each.span.line for each in compile_policy(policy).findings if each.span)
+    command = [str(EMACS), "--batch", "-l", str(init), str(policy), "-l", str(script)]
+    answers = told(tmp_path, command, TURNOUT_FINDINGS=str(len(lines)))
+    assert sorted(answers["findings"]) == lines
+    assert "team sellers" in answers["hover"]
+    assert answers["defined"] == 3
+    assert answers["renamed"] == POLICY.replace("sellers", "closers")
+    assert answers["commented"] == "# "

@@ -5,7 +5,8 @@ offered, accepted, rejected, claimed, returned, closed and escalated, people joi
 change, connections be opened anew and the clock go back. Whatever one store answers, all answer,
 and so do their logs; and all keep to a model that knows no store: a lead is decided once and as it
 was told, a team's lags add up to 0, open leads are those of the log, and what can be done with a
-lead follows from it. At the end each state is looked through as a whole.
+lead follows from it. A second machine erases leads and prunes them, which changes none of it. At
+the end each state is looked through as a whole.
 
 `--thorough` has 300 histories, `--examples N` so many.
 """
@@ -33,14 +34,17 @@ from hypothesis.stateful import (
 from tests.support.servers import fresh, gone_afterwards, server_uri
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_texts
+from turnout.dsl.policy import Retention
 from turnout.runtime.events import Event
 from turnout.runtime.lives import Deed, LeadStanding, NotAllowedError
 from turnout.runtime.moves import Holder
 from turnout.runtime.router import Router
 from turnout.runtime.stores import Store
-from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.anywhere import checked_whole, erase_in, prune_in
+from turnout.runtime.stores.erasing import Erasure
 from turnout.runtime.stores.needs import nothing_foreseen
 from turnout.runtime.stores.server.locations import Whereabouts
+from turnout.runtime.stores.tombstones import is_tombstone
 
 HISTORIES, STEPS = 3, 12
 THOROUGH = 300
@@ -142,7 +146,9 @@ def claimed(router: Router, queue: str, by: str, at: datetime) -> LeadStanding |
 
 
 class SideBySide(RuleBasedStateMachine):
-    """Three stores, and the model."""
+    """Three stores, and the model. has_emails: leads can be the same as earlier ones."""
+
+    has_emails = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -218,8 +224,9 @@ class SideBySide(RuleBasedStateMachine):
     def leads_arrive(self, some: list[tuple[str, str, int]], batch: int) -> None:
         leads: list[dict[str, Any]] = []
         for country, owner, mail in some:
-            self.ids.append(f"L{len(self.ids)}")
-            raw = {"id": self.ids[-1], "country": country, "email": f"p{mail}@firm.example"}
+            self.ids.append(f"L{len(self.first) + len(leads)}")
+            raw = {"id": self.ids[-1], "country": country}
+            raw |= {"email": f"p{mail}@firm.example"} if self.has_emails else {}
             raw["score"] = str(mail % 3)
             self.score[self.ids[-1]] = mail % 3
             leads.append(raw | ({"owner": owner} if owner else {}))
@@ -352,7 +359,7 @@ class SideBySide(RuleBasedStateMachine):
         if not self.routers:
             return
         holders: dict[str, str | None] = {}
-        for event in self.routers[2].events():
+        for event in self.routers[0].events():
             if event.kind in ENDS:
                 holders[event.lead] = None
             elif event.lead and event.decision is not None:
@@ -363,6 +370,80 @@ class SideBySide(RuleBasedStateMachine):
             for router in self.routers
         ]
         assert kept == [{name: opened[name] for name in PEOPLE}] * 3
+
+
+class Forgetting(SideBySide):
+    """The same, with leads that are erased and pruned in the states that last.
+
+    In memory such a lead is only closed. Of all others the logs are the same, and so are caps,
+    turns and loads: whoever comes afterwards is given to the same people. gone: leads of which
+    nothing is known any more.
+    """
+
+    has_emails = False  # who is remembered isn't, once they are erased
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: list[str] = []
+
+    def forget(self, leads: list[str]) -> None:
+        self.gone += leads
+        self.ids = [each for each in self.ids if each not in leads]
+
+    @rule(place=st.integers(0, 50))
+    def a_lead_is_erased(self, place: int) -> None:
+        if self.ids:
+            lead = self.ids[place % len(self.ids)]
+            self.routers[0].close_lead(lead, at=self.at)
+            for state in self.states[1:]:
+                assert state is not None
+                (grave,) = erase_in(state, Erasure((lead,), actor="dpo", reason="asked"))
+                assert is_tombstone(grave)
+            self.forget([lead])
+
+    @rule()
+    def all_leads_end_and_are_pruned(self) -> None:
+        for lead in self.ids:
+            self.all(lambda router, lead=lead: router.close_lead(lead, at=self.at))  # type: ignore[misc]
+        self.at += timedelta(days=3)
+        self.all(lambda router: router.pause("ana", reason="the newest event", at=self.at))
+        self.all(lambda router: router.back("ana", at=self.at))
+        found = {
+            prune_in(state, Retention(events=timedelta(days=2)), self.at)
+            for state in self.states[1:]
+            if state is not None
+        }
+        assert len(found) == 1
+        self.forget(self.ids)
+
+    @rule(place=st.integers(0, 50), anew=st.booleans())
+    def a_forgotten_lead_comes_again(self, place: int, anew: bool) -> None:
+        if not self.gone:
+            return
+        lead = self.gone[place % len(self.gone)]
+        first = self.routers[0].current(lead)
+        assert first is not None
+        for router in self.routers[1:]:
+            raw = {"id": lead, "country": "Germany"}
+            again = (
+                router.reroute(raw, "asked", at=self.at) if anew else router.route(raw, at=self.at)
+            )
+            assert (again.repeated, again.lead) == (True, lead)
+            assert (again.assignee, again.rule) == (first.holder.assignee, first.rule)
+            assert isinstance(done(router, "contacted", lead, at=self.at), str)
+
+    @invariant()
+    def the_log_says_the_same_and_what_the_model_says(self) -> None:
+        if not self.routers:
+            return
+        known = {"", *self.ids}
+        self.all(lambda r: [as_told(event) for event in r.events() if event.lead in known])
+        lags = self.all(lambda router: router.lags())
+        assert sum(sum(team.values()) for team in lags.values()) == 0
+        for router in self.routers[1:]:
+            left = {event.lead for event in router.events()} - known
+            assert all(map(is_tombstone, left))
+            assert len(left) == len(self.gone)
 
 
 def as_told(event: Event) -> tuple[Any, ...]:
@@ -383,12 +464,15 @@ def as_told(event: Event) -> tuple[Any, ...]:
     )
 
 
-def test_three_stores_side_by_side(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("machine", [SideBySide, Forgetting])
+def test_three_stores_side_by_side(
+    request: pytest.FixtureRequest, machine: type[SideBySide]
+) -> None:
     server_uri()
     is_thorough = bool(request.config.getoption("thorough"))
     count = (request.config.getoption("examples") or THOROUGH) if is_thorough else HISTORIES
     run_state_machine_as_test(
-        SideBySide,
+        machine,
         settings=settings(
             max_examples=count,
             stateful_step_count=STEPS,

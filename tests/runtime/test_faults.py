@@ -4,13 +4,16 @@ Every run has a few kills in a file and on a server; `--thorough` has 500, a cro
 with 16 threads each that route ten times as many leads, and a server that is started anew.
 """
 
+import os
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +23,7 @@ import pytest
 import turnout
 from tests.support import crowded_runs, killed_runs
 from tests.support.servers import fresh, fresh_address, gone_afterwards, own_server, server_uri
+from turnout.runtime.decisions import Decision
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.server.locations import ServerAddress, address
@@ -96,7 +100,7 @@ class Cutter:
                     data = ready.recv(1 << 20)
                     if not data:
                         return
-                    if ready is client and b"COMMIT\0" in data and self.cuts:
+                    if ready is client and b"; COMMIT; " in data and self.cuts:
                         if self.cuts.pop(0) == "behind":
                             client.close()  # before the answer can come
                             server.sendall(data)
@@ -165,4 +169,39 @@ def test_a_server_that_is_started_anew_loses_nothing(request: pytest.FixtureRequ
             ]
             assert [each.assignee for each in more[:10]] == [each.assignee for each in told[10:]]
             assert len(tuple(router.events())) == 40
+            assert router.lags()["sales"] == killed_runs.entitled(tuple(router.events()))
+
+
+def test_a_server_that_crashes_loses_nothing_that_was_answered(
+    request: pytest.FixtureRequest,
+) -> None:
+    if not request.config.getoption("thorough"):
+        pytest.skip("a server of its own takes long: --thorough")
+    told: dict[int, Decision] = {}
+
+    def run(state: str, first: int) -> None:
+        with turnout.loads(killed_runs.POLICY, state=state, wait=60) as router:
+            for each in range(first, first + 300):
+                told[each] = router.route(killed_runs.raw(each), at=killed_runs.START)
+
+    with own_server() as server:
+        at: ServerAddress = address(f"{server.get_uri()}&schema=crashed")
+        open_state(at, "killed", (), wait=60).close()
+        state = f"{at.conninfo}&schema=crashed"
+        runs = [threading.Thread(target=run, args=(state, 1_000 * each)) for each in range(4)]
+        for each in runs:
+            each.start()
+        for crash in range(1, 4):
+            while len(told) < 250 * crash and any(each.is_alive() for each in runs):
+                time.sleep(0.001)
+            os.kill(int((server.pgdata / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+            server.stop()
+            server.start()
+        for each in runs:
+            each.join()
+        with turnout.loads(killed_runs.POLICY, state=state, wait=60) as router:
+            assert len(told) == 1_200, "a run broke off"
+            for number, decision in told.items():
+                again = router.route(killed_runs.raw(number), at=killed_runs.START)
+                assert (again.repeated, again.assignee) == (True, decision.assignee)
             assert router.lags()["sales"] == killed_runs.entitled(tuple(router.events()))

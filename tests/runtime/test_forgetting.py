@@ -27,8 +27,8 @@ from turnout.runtime.stores.anywhere import (
     prune_in,
 )
 from turnout.runtime.stores.erasing import Erasure, erase
-from turnout.runtime.stores.notes import note_path
 from turnout.runtime.stores.forgotten_rows import FileRows
+from turnout.runtime.stores.notes import note_path
 from turnout.runtime.stores.pruning import Pruned
 from turnout.runtime.stores.server.forgetting import ServerRows
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts

@@ -11,6 +11,8 @@ import pytest
 from tests.support.policies import compiled, errors
 from turnout.runtime.decisions import Decision
 from turnout.runtime.router import Router
+from turnout.runtime.stores.new_names import NewName
+from turnout.runtime.stores.renaming import rename
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)  # a Monday; 12:00 in Berlin
 DAY = timedelta(days=1)
@@ -38,6 +40,20 @@ route inbound {
 route other {
   rule missed { when kind is old to person ben  sla 1 hour wall, then previous-owner }
   fallback to previous-owner anytime else person ben
+}
+"""
+
+
+BACKUP = """
+lead { id: text required  email: email  owner: person }
+person ana { away 2026-11-23 backup ben }
+person ben
+person cleo { inactive backup ben }
+queue triage
+identity email within 90 days
+route inbound {
+  rule again { when duplicate to previous-owner else queue triage }
+  fallback to owner owner else queue triage
 }
 """
 
@@ -230,3 +246,28 @@ def test_an_explanation_says_that_a_lead_was_seen_before() -> None:
         assert said.matched == ("duplicate",)
         new = inbound.explain({"id": "3"}, at=NOON)
     assert new.tried[0].refusals[0].values == {"the lead": "new"}
+
+
+def test_whoever_stands_in_for_somebody_has_the_lead_and_not_the_customer(tmp_path: Path) -> None:
+    for state in (None, tmp_path / "state.db"):
+        with router(state=state, text=BACKUP) as of:
+            there, back = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (23, 24))
+            mail = {"email": "pat@firm.example"}
+            assert routed(of, 1, there, owner="ana", **mail).assignee == "ben"
+            assert routed(of, 2, there, **mail).by == "rule again, backup of ana"
+            assert routed(of, 3, back, **mail).assignee == "ana"
+            # Of whoever is gone for good the backup is asked each time.
+            mail = {"email": "kim@firm.example"}
+            assert routed(of, 4, back, owner="cleo", **mail).assignee == "ben"
+            assert routed(of, 5, back, **mail).by == "rule again, backup of cleo"
+
+
+def test_whom_a_backup_stands_in_for_can_be_renamed(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with router(state=state, text=BACKUP) as of:
+        at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        assert routed(of, 1, at, owner="ana", email="pat@firm.example").assignee == "ben"
+    rename(state, NewName("person", "ana", "anna"))
+    with router(state=state, text=BACKUP.replace("ana", "anna")) as of:
+        after = datetime(2026, 11, 24, 12, tzinfo=UTC)
+        assert routed(of, 2, after, email="pat@firm.example").assignee == "anna"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import turnout
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.bundles import of_texts
 from turnout.rendering.explanation import explanation_data, explanation_text
@@ -116,6 +117,23 @@ def test_a_lead_that_is_not_accepted_in_time_goes_to_the_next_one(router: Router
         ("round-robin sales", "declined")
     ]
     assert router.escalate(at=AT + 60 * MINUTE) == ()  # both declined it
+
+
+def test_who_declined_a_lead_is_told_from_who_missed_it() -> None:
+    text = TEXT.replace(
+        "sla 4 hours, then queue triage", "sla 1 hour reassign, 2 hours then person ben anytime"
+    )
+    with turnout.loads(text) as router:
+        route(router, "1")
+        router.reject("1", "bad-fit", by="ana", at=AT)
+        router.accept("1", by="ben", at=AT)
+        (missed,) = router.escalate(at=AT + 60 * MINUTE)
+        assert missed.after.name == "queue night"
+        told = router.history("1")[-1].decision
+        assert told is not None
+        (sales,) = told.passed_over
+        assert sales.reason == "declined"
+        assert dict(sales.members) == {"ana": "declined", "ben": "missed-sla"}
 
 
 def test_an_explanation_says_until_when_a_lead_is_offered(router: Router) -> None:
@@ -257,6 +275,62 @@ def test_a_lead_that_its_sla_brought_to_a_waiting_queue_is_dealt_out(router: Rou
     (missed,) = router.escalate(at=MORNING + 60 * MINUTE)
     assert missed.after.name == "queue night"
     assert router.escalate(at=MORNING + 120 * MINUTE) == (), "whoever missed it isn't asked again"
+
+
+def test_whoever_releases_a_lead_that_they_claimed_is_not_dealt_it_and_may_claim_it(
+    router: Router,
+) -> None:
+    assert route(router, "1", at=NIGHT) == "queue night"
+    router.claim("night", "ana", at=NIGHT)
+    router.release("1", by="ana", at=NIGHT)
+    (dealt,) = router.escalate(at=MORNING)
+    assert dealt.after.name == "person ben"
+    router.release("1", by="ben", at=MORNING)
+    assert router.escalate(at=MORNING) == ()
+    claimed = router.claim("night", "ana", at=MORNING)
+    assert (claimed and claimed.lead) == "1"
+
+
+def test_a_lead_that_everybody_gave_back_waits_for_somebody_else(router: Router) -> None:
+    assert route(router, "1") == "ana"
+    router.reject("1", "bad-fit", by="ana", at=AT)
+    standing = router.reject("1", "bad-fit", by="ben", at=AT)
+    assert standing.holder.name == "queue night"
+    assert router.escalate(at=AT) == router.escalate(at=MORNING) == ()
+    claimed = router.claim("night", "cleo", at=MORNING)
+    assert (claimed and claimed.lead) == "1"
+
+
+def test_a_lead_that_is_routed_anew_into_a_waiting_queue_is_dealt_to_whoever_missed_it(
+    router: Router,
+) -> None:
+    assert route(router, "1", "PT", NIGHT - 7 * 60 * MINUTE) == "ana"
+    router.escalate(at=NIGHT)
+    router.pause("ben", at=NIGHT)
+    assert router.escalate(at=MORNING) == ()
+    decision = router.reroute({"id": "1", "country": "DE"}, "asked", at=NIGHT)
+    assert decision.target == "night"
+    (dealt,) = router.escalate(at=MORNING)
+    assert dealt.after.name == "person ana"
+
+
+def test_a_lead_that_is_done_with_is_not_dealt_out(router: Router) -> None:
+    for lead in "123":
+        assert route(router, lead, at=NIGHT) == "queue night"
+    router.close_lead("1", at=NIGHT)
+    router.claim("night", "ana", at=NIGHT)
+    router.return_lead("2", "spam", by="ana", at=NIGHT)
+    assert [each.lead for each in router.escalate(at=MORNING)] == ["3"]
+
+
+def test_a_lead_says_when_it_must_be_touched_where_no_sla_moves_it_too() -> None:
+    with turnout.loads(TEXT.replace(", then queue triage", "")) as router:
+        route(router, "1")
+        current = router.current("1")
+        assert current is not None
+        assert current.due == AT + 240 * MINUTE
+        assert router.accept("1", at=AT).due == current.due
+        assert router.contacted("1", at=AT).due is None
 
 
 def test_open_leads_are_those_that_somebody_has_now(router: Router) -> None:

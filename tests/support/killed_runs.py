@@ -5,7 +5,8 @@
 Children are forked, each routes, escalates and reroutes leads with the state, and tells what it
 was answered by writing a line to a pipe; the parent kills it some milliseconds later. In the
 end nothing is lost that was answered, nothing is decided twice, what people are entitled to is
-the sum of the draws in the log, and the state is whole. Prints how many were killed in the
+the sum of the draws in the log, and the state is whole. Each step of an SLA was done once for
+whoever had the lead, and none is left out by one more run. Prints how many were killed in the
 middle of something, and how many events came of it.
 """
 
@@ -24,7 +25,9 @@ from fractions import Fraction
 import turnout
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_texts
+from turnout.runtime.escalation import NOBODY
 from turnout.runtime.lives import Deed, NotAllowedError
+from turnout.runtime.moves import SLA_MISSED
 from turnout.runtime.router import Router
 from turnout.runtime.stores.anywhere import checked_whole
 from turnout.runtime.stores.server.locations import whereabouts
@@ -42,6 +45,7 @@ person ana
 person ben
 person cleo
 team sales { ana weight 3, ben weight 2, cleo weight 1 }
+queue late
 queue triage
 identity email within 30 days
 route inbound {
@@ -54,7 +58,7 @@ route inbound {
   rule first {
     when email is present
     to   round-robin sales
-    sla  10 minutes wall, then round-robin sales
+    sla  10 minutes wall alert, 20 minutes reassign, 40 minutes then queue late
   }
   fallback to queue triage
 }
@@ -146,6 +150,9 @@ def main(state: str, kills: int, seed: int) -> None:
             assert lead not in told, f"{lead} was decided twice"
             told[lead] = assignee
     with Router(compiled, state=whereabouts(state), wait=30) as router:
+        end = START + kills * timedelta(minutes=7)
+        router.escalate(at=end)
+        assert router.escalate(at=end) == (), "a step is done twice"
         events = tuple(router.events())
         routed = Counter(event.lead for event in events if event.kind == "routed")
         assert set(routed.values()) <= {1}, "decided twice"
@@ -157,10 +164,34 @@ def main(state: str, kills: int, seed: int) -> None:
         lost = {lead for lead, who in told.items() if first.get(lead, "lost") != who}
         assert not lost, f"lost: {sorted(lost)[:5]}"
         assert router.lags()["sales"] == entitled(events)
+        check_steps(events)
+        for lead in routed:
+            now = router.current(lead)
+            assert now is not None
+            is_over = now.due is not None and now.due <= end
+            # Whoever the fallback names missed it, too: there nobody else is left.
+            assert not is_over or now.holder.name == "queue triage", f"a step is lost: {now}"
     contents = checked_whole(whereabouts(state))
     assert contents.events == len(events)
     kinds = Counter(event.kind for event in events)
     print(f"{kills} kills, {len(told)} answers, {dict(sorted(kinds.items()))}")  # noqa: T201
+
+
+def check_steps(events: tuple[turnout.Event, ...]) -> None:
+    """Check that whoever had a lead was told of once, and then lost it once."""
+    alerts: dict[str, list[str]] = {}
+    hops: dict[str, int] = {}
+    for event in events:
+        if event.kind == "alerted":
+            alerts[event.lead].append(event.reason)
+            assert alerts[event.lead] in ([SLA_MISSED], [NOBODY], [SLA_MISSED, NOBODY]), event
+        elif event.kind in {"routed", "moved", "claimed"}:
+            alerts[event.lead] = []
+        if event.kind == "moved" and event.reason == SLA_MISSED:
+            assert event.hop == hops[event.lead] + 1, event
+            hops[event.lead] = event.hop
+        elif event.kind == "routed" or (event.kind == "moved" and event.reason == "killed"):
+            hops[event.lead] = 0
 
 
 def entitled(events: tuple[turnout.Event, ...]) -> dict[str, Fraction]:

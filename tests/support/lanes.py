@@ -41,6 +41,9 @@ counts all leads of the policies anew that they share; in a row, one process has
 APART: Mapping[str, str] = MappingProxyType(
     {
         "tests/laws": "thousands of policies, drawn and counted",
+        "tests/turnout/test_every_feature.py": "thousands of requests to a real process",
+        "tests/turnout/test_language_server.py::"
+        "test_findings_are_those_of_the_command_line": "each wrong file, through a real process",
         "tests/turnout/test_export_sql.py": "databases in memory, and views for six engines",
         "tests/compiler/test_fixes.py": "makes each fix of each bad case and checks it anew",
         "tests/compiler/test_pictures.py::test_the_layout_of_every_example_holds": "large pictures",
@@ -95,6 +98,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/turnout/test_serving_faults.py": "processes, kills and servers",
         "tests/turnout/test_serving_schemathesis.py": "hundreds of requests, drawn",
         "tests/turnout/test_diagram.py": "draws policies of many pages",
         "tests/turnout/test_diff.py": "makes repositories and compares their revisions",
@@ -126,7 +130,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_planned_moves.py::test_a_run_that_is_killed_is_gone_on_with": "kills",
         "tests/turnout/test_planned_moves.py::"
         "test_a_run_that_ends_anywhere_is_gone_on_with": "ends runs again and again",
-        "tests/turnout/test_seen_keys.py": "a law",
+        "tests/turnout/test_repeated_ids.py": "a law",
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
         "turnout/lsp": "imports the whole protocol of editors",

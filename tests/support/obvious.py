@@ -24,7 +24,7 @@ from turnout.compiler.meaning.situations import (
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
-from turnout.dsl.promises import MOST_HOPS
+from turnout.dsl.promises import MOST_HOPS, Period
 from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
@@ -207,22 +207,33 @@ def due_on_the_wall(
 
     Only where the SLA goes on to somebody: a due time without `then` moves nothing.
     """
-    kind, target, assignee = holder
-    if sla is None or sla.then is None or kind in {"sequence", "reject"}:
+    if sla is None or sla.then is None or holder[0] in {"sequence", "reject"}:
         return None
+    return ends_on_the_wall(policy, sla.period, holder, at, wall=sla.wall)
+
+
+def ends_on_the_wall(
+    policy: Policy,
+    period: Period,
+    holder: tuple[str, str, str | None],
+    at: datetime,
+    *,
+    wall: bool,
+) -> datetime:
+    """Return when a time is over that somebody has from a whole minute on, by their hours."""
+    kind, target, assignee = holder
     person = None if assignee is None else policy.people[assignee]
     hours = None if person is None else person.hours
     if hours is None and kind in {"round-robin", "least-loaded"}:
         hours = policy.teams[target].hours
     if kind == "partner":
         hours = policy.outlets[f"partner {target}"].hours
-    amount = sla.period.amount
-    if hours is None or sla.wall:
-        return at + timedelta(minutes=sla.period.minutes)
+    if hours is None or wall:
+        return at + timedelta(minutes=period.minutes)
     calendar = policy.calendars[hours]
-    if sla.period.unit == "day":
-        return _days(calendar, at, amount)
-    left = sla.period.minutes
+    if period.unit == "day":
+        return _days(calendar, at, period.amount)
+    left = period.minutes
     while left:
         left -= _is_open(calendar, at)
         at += MINUTE

@@ -573,15 +573,29 @@ _HOURS = ("berlin", "nights", "kolkata", "york")
 _ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York")
 _PERIODS = ("day", "week", "month", "24 hours", "90 minutes", "3 days")
 PEOPLE_SCHEMA = """lead { id: text  language: language  owner: person  urgent: boolean
-  products: any of [core, extra, more] }"""
+  products: any of [core, extra, more]  score: integer }"""
 
 
 @st.composite
-def people(draw: DrawFn) -> str:
+def people(draw: DrawFn, *, promised: bool = True) -> str:
     """Return a policy of people with limits of every kind, teams, a partner, and a route `r`.
 
-    The route ends in a queue, so that every lead has somewhere to go. Leaves out files.
+    The route ends in a queue, so that every lead has somewhere to go. promised: its rules offer
+    their leads for a time, and have SLAs in steps. Leaves out files.
     """
+    return "\n".join([*draw(_staff()), draw(_life(promised=promised))])
+
+
+@st.composite
+def changed_people(draw: DrawFn) -> tuple[str, str]:
+    """Return two versions of a policy of `people`: of other limits, members and backups."""
+    life = draw(_life())
+    return "\n".join([*draw(_staff()), life]), "\n".join([*draw(_staff()), life])
+
+
+@st.composite
+def _staff(draw: DrawFn) -> list[str]:
+    """Return who there is: people, teams and a partner, with their limits."""
     parts = [PEOPLE_SCHEMA, CALENDARS, "queue triage"]
     for at, name in enumerate(PEOPLE):
         later = PEOPLE[at + 1 :]  # so that none is their own in the end
@@ -597,23 +611,75 @@ def people(draw: DrawFn) -> str:
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
-    parts.append("identity language, urgent within 3 days identity owner within 90 minutes")
+    return parts
+
+
+@st.composite
+def _life(draw: DrawFn, *, promised: bool = True) -> str:
+    """Return a route of people, and what else a policy says of the life of its leads."""
+    parts = ["identity language, urgent within 3 days identity owner within 90 minutes"]
     parts.append("log fields [language] hashed [owner] retain events 400 days")
+    parts.append(f"queue night {draw(st.sampled_from(['', 'by score', 'until free']))}")
+    parts.append(
+        f"queue backlog {draw(st.sampled_from(['', 'by score until free', 'until free']))}"
+    )
+    parts.append("sequence afterwards")
+    if draw(st.booleans()):
+        parts.append(
+            f"reject reasons [bad-fit, full] {draw(st.sampled_from(['', 'credit [full]']))}"
+        )
+        parts.append(
+            f"return reasons [spam, no-show] {draw(st.sampled_from(['', 'credit [spam]']))}"
+        )
     conditions_ = [
         "duplicate",
         "urgent",
         "language is de",
+        "language is present",
         "open berlin",
         "not open kolkata and not urgent",
     ]
+    ends = st.sampled_from(["", "", " else queue night", " else queue backlog"])
     rules = [
-        f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(available())} }}"
-        for number in range(draw(st.integers(0, 2)))
+        f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} "
+        f"to {draw(available())}{draw(ends)} {draw(promises()) if promised else ''} }}"
+        for number in range(draw(st.sampled_from((0, 1, 1, 2, 2))))
     ]
     parts.append(
         f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
     )
     return "\n".join(parts)
+
+
+TIMES = ("10 minutes", "25 minutes", "90 minutes", "5 hours", "1 day", "2 days")
+"""When steps of an SLA are up, each later than the one before."""
+
+
+@st.composite
+def promises(draw: DrawFn) -> str:
+    """Return the `offer` and the `sla` of a rule of people, "" for none of them."""
+    offer = ""
+    if draw(st.booleans()):
+        offer = f"offer {draw(st.sampled_from(TIMES[:4]))}{draw(st.sampled_from(['', ' wall']))}"
+    if draw(st.integers(0, 2)) == 0:
+        return offer
+    places = ["queue night", "queue backlog", "queue triage", "sequence afterwards"]
+    thens = st.one_of(
+        available().map(lambda chain: chain.split(" else ")[0]), st.sampled_from(places)
+    )
+    times = sorted(
+        draw(st.lists(st.sampled_from(range(len(TIMES))), min_size=1, max_size=3, unique=True))
+    )
+    words = [draw(st.sampled_from(("alert", "reassign", "alert", "reassign"))) for _ in times]
+    if draw(st.booleans()):
+        words[-1] = f"then {draw(thens)}"
+    wall = draw(st.sampled_from(["", "", " wall"]))
+    wall += draw(st.sampled_from(["", " from acceptance"])) if offer else ""
+    if draw(st.integers(0, 9)) == 0:
+        return f"{offer} sla {TIMES[times[0]]}{wall}"
+    steps = [f"{TIMES[time]}{wall if not at else ''} {words[at]}" for at, time in enumerate(times)]
+    away = draw(st.sampled_from(["", "", "", ", away", ", away 90 minutes", ", away 3 days"]))
+    return f"{offer} sla {', '.join(steps)}{away if words != ['alert'] * len(words) else ''}"
 
 
 @st.composite
@@ -709,6 +775,7 @@ _RAW: Mapping[str, Sequence[object]] = {
     "owner": PEOPLE,
     "urgent": [True, False],
     "products": [["core"], ["core", "extra"], ["more"]],
+    "score": [1, 2, 3],
 }
 
 

@@ -1,15 +1,23 @@
 """What is offered where somebody types is what the parser would take there."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from turnout.compiler.compiled import read_policy
 from turnout.dsl.files import Files
+from turnout.dsl.lexing import Token
+from turnout.dsl.source import Source
+from turnout.lsp.colours import words_of
 from turnout.lsp.completion import offered
 from turnout.lsp.following import Insight, Level
+from turnout.lsp.keywords import MEANINGS, keyword_at
 from turnout.lsp.standing import standing
+from turnout.rendering.highlighting import KEYWORDS
+
+ROOT = Path(__file__).parents[2]
 
 POLICY = """lead {
   id: text required
@@ -92,7 +100,27 @@ def words(text: str) -> set[str]:
         ("^guarantee g { | }", "when always never route sla", "rule"),
         ('^test "x" { lead { country: | } }', "DE", "DACH"),
         ('^test "x" { away | }', "ana", "DACH"),
-        ("^calendar c { open | }", "Mon", "DACH"),
+        ("^reject reasons [spam, late] credit [ | ]", "spam late", "DACH"),
+        ("^log fields [ | ]", "country stage", "DACH"),
+        ("^retain |", "events values", "DACH"),
+        ("^identity |", "country id", "DACH"),
+        ("^team t owned by | { ana }", "", "DACH ana"),
+        ("^person zoe { cap 4 per | }", "day week", "DACH"),
+        ("^person zoe { serves | }", "stage", "DACH"),
+        ("^person zoe { languages [ | ] }", "de", "DACH"),
+        ("^queue q by |", "country", "DACH"),
+        ("^calendar c { holidays | }", "DE", "DACH"),
+        ("^guarantee g { never reaches | }", "team queue person", "DACH ana"),
+        ("^guarantee g { never reaches team | }", "sales", "ana"),
+        ('^test "x" { expect | }', "rule nobody fallback", "DACH ana"),
+        ('^test "x" { expect rule | }', "first second", "ana"),
+        ('^test "x" { expect issue | }', "country", "first"),
+        ('^test "x" { lead { | } }', "id country", "ana"),
+        ("rule first { to queue inbox do start | }", "", "ana sales"),
+        ("rule first { to queue inbox sla 10 minutes alert, | }", "away", "DACH"),
+        ("rule first { to queue inbox sla 10 minutes | }", "from alert reassign wall", "DACH"),
+        ("rule first { to queue inbox sla 1 day from | }", "acceptance", "DACH"),
+        ("^calendar c { open | }", "mon", "DACH"),
         ("^person zoe { hours | }", "week", "DACH"),
         ("^route r { @ $ within DACH { rule x { when | } } }", "DACH country", "sales"),
     ],
@@ -118,3 +146,80 @@ def test_every_word_that_is_offered_can_be_read_there() -> None:
 
 def word_places(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(r'(?<!["\w-])[a-zA-Z][\w-]*(?!["\w-])', text)]
+
+
+UNKNOWN = {"a", "spam", "no-show", "duplicate", "no-fit", "wrong-region", "owner"}
+"""Texts that are written without quotes, new reasons, and a column of a table."""
+
+SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]+")
+MAINS = [
+    path
+    for path in sorted((ROOT / "examples").glob("*/*.route"))
+    if "\nroute " in path.read_text("utf-8")
+]
+OFTEN = 5
+"""Places of one kind that are asked about in one policy."""
+
+
+def kind_of(token: Token, before: str) -> str:
+    """Return what tells apart the places of words: the word, or what a name stands behind."""
+    return str(token) if token.type != "NAME" else f"a name behind {before}"
+
+
+@pytest.mark.parametrize("main", MAINS, ids=lambda path: path.parent.name)
+def test_each_word_of_the_examples_is_offered_where_it_stands(main: Path) -> None:
+    read = read_policy(main)
+    known = Insight(main, 1, Level.READ, read, None)
+    declared = {
+        (each.at.source.name, each.at.start)
+        for names in read.resolution.declared.names.values()
+        for each in names.values()
+    }
+    asked: Counter[str] = Counter()
+    missed: list[tuple[str, str]] = []
+    for file in read.files:
+        before = ""
+        for token in words_of(file.source):
+            kind, last, before = kind_of(token, before), before, str(token)
+            is_new = (file.source.name, token.start_pos) in declared or last == "policy"
+            is_word = str(token)[0].isalpha() and not SUBDIVISION.fullmatch(token)
+            if not is_word or is_new or str(token) in UNKNOWN or asked[kind] == OFTEN:
+                continue
+            asked[kind] += 1
+            found = standing(file.source.text, token.start_pos)
+            fit = offered(known, found) if found else ()
+            if str(token) not in {each.text.strip('"') for each in fit}:
+                missed.append((last, str(token)))
+    assert missed == []
+    assert len(asked) > 20
+
+
+def test_every_keyword_says_what_it_means_and_nothing_else_does() -> None:
+    assert MEANINGS.keys() == KEYWORDS
+    assert all(0 < len(said) <= 90 for said in MEANINGS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_there"),
+    [
+        ("route r { rule a { when x is open to queue q } }", "when", True),
+        ("route r { rule a { when x is open to queue q } }", "open", False),
+        ("calendar c { open mon..fri 09:00-17:00 }", "open", True),
+        ('include "when.route"', "when", False),
+        ("# when it is", "when", False),
+        ("person ana { backup ben }", "backup", True),
+        ("route r { rule a { to queue q sla 1 hour from acceptance alert } }", "acceptance", True),
+        ("route r { rule a { offer 5 minutes to round-robin t } }", "offer", True),
+        ("retain events 400 days", "retain", True),
+        ("log fields [a] hashed [b]", "hashed", True),
+        ("return reasons [spam] credit [spam]", "credit", True),
+    ],
+)
+def test_a_word_is_told_where_the_parser_takes_it_for_a_keyword(
+    text: str, word: str, *, is_there: bool
+) -> None:
+    source = Source("a.route", text)
+    found = keyword_at(source, text.index(word) + 1)
+    assert (found is not None) == is_there
+    if found is not None:
+        assert text[found.start : found.end] == found.word == word

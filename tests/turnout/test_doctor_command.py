@@ -71,3 +71,11 @@ def test_a_configuration_that_is_wrong_is_told(
     done = turnout("doctor")
     assert done.exit_code == 1
     assert "`nonsense` is no setting of Turnout" in done.output
+
+
+def test_it_keeps_to_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = turnout("doctor").output.splitlines()
+    short = [line for line in said if "/" not in line]  # a path stays in one piece
+    assert all(len(line) <= 60 for line in short)
+    assert any(line.startswith(" " * 17) for line in said)

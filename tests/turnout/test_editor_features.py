@@ -95,7 +95,8 @@ def test_hover_tells_what_a_name_is_and_where_it_is_used(lone: Editor, uri: str)
     assert said.startswith("**territory**")
     assert "territory North = country in [CH, AT]" in said
     assert "used in 1 place" in said
-    assert asked(lone, "hover", uri, position=at("when")) is None
+    assert "which leads" in single(lone, "hover", uri, position=at("when"))["contents"]["value"]
+    assert asked(lone, "hover", uri, position=at("# Who")) is None
 
 
 def test_what_a_policy_says_is_no_markup(lone: Editor, uri: str) -> None:

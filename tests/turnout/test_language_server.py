@@ -1,18 +1,21 @@
 """The real server, in a process of its own, says in an editor what the command line says."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import turnout
 from tests.support.editor import Editor, Json, editor
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.findings import Finding
 from turnout.rendering.plain import sentences
 
 ROOT = Path(__file__).parents[2]
-WRONG = sorted((ROOT / "tests/cases").glob("*/bad/*.route"))[::23]
-"""Some of the wrong files, of each theme; the others go through the same functions."""
+CASES = ROOT / "tests/cases"
+WRONG = sorted([*CASES.glob("*/bad/*.route"), *CASES.glob("wanting/*.route")])
+SEVERITIES = {"error": 1, "warning": 2, "note": 3}
 
 POLICY = """lead {
   id: text required
@@ -40,18 +43,36 @@ def places(found: list[Json]) -> list[tuple[str, int, int]]:
     )
 
 
-def said(finding: Finding) -> tuple[str, str]:
-    return finding.name, sentences(finding)
+def shown(data: Json, finding: Finding, lines: list[str]) -> tuple[object, ...]:
+    """Return what of a finding, as the command line has it as JSON, is to be seen in an editor."""
+    ends: list[int] = []
+    for end in ("start", "end"):
+        line, column = int(data["span"][end]["line"]), int(data["span"][end]["column"])
+        ends += [line - 1, len(lines[line - 1][: column - 1].encode("utf-16-le")) // 2]
+    return data["name"], SEVERITIES[data["severity"]], sentences(finding), *ends
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_findings_are_those_of_the_command_line(lone: Editor, path: Path) -> None:
+    out = turnout("check", "--format", "json", path.as_posix()).stdout
     expected = compile_policy(path.as_posix()).findings
     uri = lone.open(path)
     found = lone.settled(uri)
-    here = [each for each in expected if each.span and each.span.source.name == path.as_posix()]
     lone.close(uri)
-    assert sorted((each["code"], each["message"]) for each in found) == sorted(map(said, here))
+    lines = path.read_text("utf-8").split("\n")
+    pairs = zip(json.loads(out)["findings"], expected, strict=True)
+    here = [pair for pair in pairs if pair[0]["span"]["file"] == path.as_posix()]
+    seen = [
+        (
+            each["code"],
+            each["severity"],
+            each["message"],
+            *each["range"]["start"].values(),
+            *each["range"]["end"].values(),
+        )
+        for each in found
+    ]
+    assert sorted(seen) == sorted(shown(*pair, lines) for pair in here)
     assert lone.settled(uri) == []
 
 

@@ -298,3 +298,74 @@ def test_a_state_on_a_server_is_told_of_as_one_in_a_file(state: Path) -> None:
             asked = AskedReport(DAY + timedelta(days=2, hours=12))
             told = lead_report(store, there, asked, IndexManner(policy.policy))
     assert told.tables == report(state).tables
+
+
+STEPS = """policy inbound
+lead { id: text required  country: country }
+person ana { backup ben }
+person ben
+person cleo
+team sales { ben, cleo }
+queue triage
+queue late
+route inbound {
+  rule swiss { when country is CH to person ana }
+  rule german {
+    when country is DE
+    to   round-robin sales
+    sla  10 minutes alert, 20 minutes reassign, 1 hour then queue late
+  }
+  rule french {
+    when country is FR
+    to   round-robin sales
+    offer 15 minutes
+    sla  30 minutes from acceptance, then queue late
+  }
+  fallback to queue triage
+}
+"""
+
+
+def test_steps_offers_and_backups_are_told_as_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "in.route").write_text(STEPS)
+    with turnout.load(tmp_path / "in.route", state=str(tmp_path / "s.db")) as router:
+        router.away("ana", at=at("07:00"))
+        router.route({"id": "L-1", "country": "CH"}, at=at("08:00"))  # ben, in ana's place
+        # L-2: ben, an alert at 09:10; cleo at 09:20; queue late at 10:00; triage in the end.
+        router.route({"id": "L-2", "country": "DE"}, at=at("09:00"))
+        for minutes in range(80):
+            router.escalate(at=at("09:00") + timedelta(minutes=minutes))
+        # L-3: cleo, accepted at 11:10 and so due at 11:40, contacted before.
+        router.route({"id": "L-3", "country": "FR"}, at=at("11:00"))
+        router.accept("L-3", at=at("11:10"))
+        router.contacted("L-3", at=at("11:35"))
+        # L-4: ben doesn't answer; cleo never accepts but contacts it.
+        router.route({"id": "L-4", "country": "FR"}, at=at("12:00"))
+        for minutes in range(20):
+            router.escalate(at=at("12:00") + timedelta(minutes=minutes))
+        router.contacted("L-4", at=at("12:25"))
+        router.route({"id": "L-5", "country": "Atlantis"}, at=at("13:00"))  # no such country
+    told = report(tmp_path / "s.db", at=at("18:00"))
+    assert [row[:2] for row in rows(told, "coverage")] == [
+        ("routed by a rule", 4),
+        ("fell back", 1),  # L-5
+        ("refused by the policy", 0),
+        ("given to nobody", 0),
+        ("with data issues", 1),
+    ]
+    assert rows(told, "sla") == [
+        ("contact", "rule french", 1, 0, 0, 0, 1.0),  # L-3
+        ("contact", "rule german", 0, 3, 0, 0, 0.0),  # ben by 09:10, cleo by 10:00, the queue
+        ("acceptance", "rule french", 2, 1, 0, 0, 2 / 3),  # L-3 and L-4 by cleo; L-4 by ben
+    ]
+    assert rows(told, "acceptance") == [("rule french", 1, 0, 1, 0.5)]
+    assert [row[:2] for row in rows(told, "chains")] == [
+        ("1 hand", 3),
+        ("2 hands", 1),
+        ("4 hands", 1),  # an alert is no hand
+        ("handed on: SLA missed", 3),
+        ("handed on: not accepted in time", 1),
+    ]
+    # From arrival, whoever had them in between: L-4 after 25 minutes, L-3 after 35.
+    (french,) = (row for row in rows(told, "by_rule") if row[0] == "rule french")
+    assert french[7:9] == (25 * 60, 35 * 60)

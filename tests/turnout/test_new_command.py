@@ -191,3 +191,14 @@ def test_where_nobody_answers_a_file_can_be_named(tmp_path: Path) -> None:
     done = turnout("new", str(tmp_path / "gone" / "a.route"), stdin="email\n\n\n")
     assert done.exit_code == 2
     assert "make the folder first" in done.output
+
+
+def test_of_a_large_file_it_is_said_how_much_was_read(tmp_path: Path) -> None:
+    rows = "".join(f"{number},DE\n" for number in range(20_001))
+    (tmp_path / "leads.csv").write_text(f"id,country\n{rows}", "utf-8")
+    done = turnout("new", "--leads", str(tmp_path / "leads.csv"), str(tmp_path / "a.route"))
+    assert "reads the first 20,000 leads" in done.output
+    made(tmp_path, LEADS.replace("Lead Id", "id"), "few.csv")
+    done = turnout("new", "--leads", str(tmp_path / "few.csv"), str(tmp_path / "b.route"))
+    assert "reads 9 leads" in done.output
+    assert turnout("check", str(tmp_path / "b.route")).output == "no findings in 1 file\n"

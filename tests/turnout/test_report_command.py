@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,12 @@ from tests.support.browsing import Opened, launched
 from turnout.cli import cli
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.policy import Policy
-from turnout.rendering.measures.measured_page import state_page
+from turnout.rendering.measures.measured_page import report_page, state_page
 from turnout.rendering.screen import width
 from turnout.reporting.asked import AskedReport
 from turnout.reporting.fact_index import IndexManner
+from turnout.reporting.measure_tables import MeasureColumn, MeasureTable
+from turnout.reporting.report import LeadReport
 from turnout.runtime.stores.anywhere import open_known
 
 POLICY = """policy inbound
@@ -128,7 +130,8 @@ def test_the_page_needs_nothing_else_and_is_for_everybody(routed: Path) -> None:
     with closing(open_known(routed / "s.db")) as store:
         asked = AskedReport(datetime(2026, 11, 24, tzinfo=UTC))
         served = state_page(store, routed / "s.db", asked, IndexManner(policy), "in")
-    assert served == page
+    # A service's page has links to its others besides.
+    assert re.sub(r"<nav aria-label=\"(Time|Broken down)\">.*?</nav>", "", served) == page
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -209,3 +212,41 @@ def test_alerts_need_a_policy_and_a_threshold() -> None:
     assert (refused.exit_code, "needs the POLICY" in refused.output) == (2, True)
     refused = turnout("report", "in.route", "--state", "s.db", "--alerts")
     assert (refused.exit_code, "no threshold is configured" in refused.output) == (2, True)
+
+
+def of_days(count: int) -> LeadReport:
+    """Return a report of as many days, of which each second one had three leads."""
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    columns = MeasureColumn("day", "Day", "text"), MeasureColumn("leads", "Leads")
+    rows = tuple((f"{first + timedelta(days=n):%Y-%m-%d}", 3, 1 / 3) for n in range(0, count, 2))
+    asked = AskedReport(first + timedelta(days=count))
+    heads = (*columns, MeasureColumn("contacted", "Contacted", "share"))
+    summary = MeasureTable(
+        "leads",
+        "Leads",
+        (MeasureColumn("measure", "Measure", "text"), columns[1], heads[2]),
+        tuple((each, 3, 1.0) for each in ("Leads", "Contacted", "Qualified", "Converted")),
+    )
+    none = tuple(MeasureTable(name, name, columns, ()) for name in ("speed", "sla"))
+    return LeadReport("x", asked, (summary, *none, MeasureTable("by_day", "By day", heads, rows)))
+
+
+def test_days_without_a_lead_stand_in_the_plot_and_a_year_is_told_by_weeks() -> None:
+    month = report_page(of_days(30))
+    plot = month.split('aria-labelledby="by_day-plot-title')[1].split("</svg>")[0]
+    assert plot.count('class="bar"') == 29  # the 15 days with leads, and those in between
+    assert "Leads by day, and how many of them were contacted" in plot
+    year = report_page(of_days(365))
+    plot = year.split('aria-labelledby="by_day-plot-title')[1].split("</svg>")[0]
+    assert plot.count('class="bar"') == 53
+    assert "week of 2025-12-29" in plot
+    table = re.findall(r'<th scope="row"><bdi>([-\d]+)', year)
+    assert table[0] == "2026-12-31"  # the latest first
+
+
+def test_a_time_without_a_lead_is_said_to_have_none() -> None:
+    told("--format", "html", "-o", "empty.html", "--since", "2026-11-30")
+    page = Path("empty.html").read_text()
+    assert "No lead arrived in this time" in page
+    assert "Speed to lead" not in page
+    assert 'id="load"' in page  # what somebody has is told whenever it came

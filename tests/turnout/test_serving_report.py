@@ -1,15 +1,18 @@
 """The report of a service: as a page and as data, made once for all who ask the same."""
 
+import re
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.support.served import bearing, served, settings
-from turnout.rendering.measures.measured_page import CONTENT_POLICY, state_page
+from turnout.rendering.measures.measured_page import state_page
+from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.serving.tokens import TokenFile
 
 
@@ -28,6 +31,11 @@ def test_the_report_is_a_page_or_data(client: TestClient) -> None:
     assert page.headers["content-security-policy"].startswith(CONTENT_POLICY)
     assert "<script" not in page.text
     assert "inbound" in page.text
+    assert 'href="?by=rule"' in page.text
+    week = client.get("/report?by=rule&route=inbound").text
+    since = re.search(r'href="(\?route=inbound&amp;since=[-\d]+&amp;by=rule)"', week)
+    assert since is not None
+    assert 'aria-current="true">Last 7 days' in client.get(f"/report{unescape(since[1])}").text
     as_json = {"Accept": "application/json"}
     found = client.get("/report?by=rule", headers=as_json).json()
     assert found["by"] == "rule"

@@ -44,16 +44,21 @@ def test_what_was_planted_is_found_as_patches_that_apply(
     asked = ("suggest", "inbound.route", "--state", "s.db", *UNTIL, "--output", "patches")
     result = turnout(*asked, "--format", "json")
     assert result.exit_code == 0, result.output
-    found = {each["subject"]: each for each in json.loads(result.output)["suggestions"]}
-    kinds = {subject: each["kind"] for subject, each in found.items()}
-    assert kinds == {
-        "rule bought": "declined",
-        "team sales": "weights",
-        "team enterprise": "weights",
-        "employees 1000 in rule large, rule small": "boundary",
-        "rule fax": "unused",
-    }
-    weights = "+team sales      { ana weight 5, ben weight 3, cleo weight 3 }"
+    told = json.loads(result.output)["suggestions"]
+    assert [(each["kind"], each["subject"]) for each in told] == [
+        ("declined", "rule bought"),
+        ("conversions", "rule bought"),
+        ("conversions", "rule large"),
+        ("conversions", "rule small"),
+        ("weights", "team sales"),
+        ("weights", "team enterprise"),
+        ("boundary", "employees 1000 in rule large, rule small"),
+        ("unused", "rule fax"),
+    ]
+    found = {each["subject"]: each for each in told}
+    assert "+    sla  30 minutes wall, then queue triage" in found["rule large"]["patch"]
+    # A third of the turns becomes five twelfths: a quarter more, which is the bound.
+    weights = "+team sales      { ana weight 25, ben weight 18, cleo weight 17 }"
     assert weights in found["team sales"]["patch"]
     boundary = found["employees 1000 in rule large, rule small"]
     (number,) = {

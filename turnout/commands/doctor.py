@@ -8,6 +8,7 @@ from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import which
+from textwrap import wrap
 
 import click
 
@@ -17,7 +18,7 @@ from turnout.commands.options import Command, color_option
 from turnout.grammar.lalr import is_current
 from turnout.printable import visible
 from turnout.project.configuration import ConfigurationError, nearest_configuration
-from turnout.rendering.screen import Ink, paint
+from turnout.rendering.screen import Ink, columns, paint
 from turnout.runtime.stores.statements import APPLICATION_ID
 from turnout.runtime.stores.upgrades import FORMAT
 
@@ -56,7 +57,10 @@ def command(ctx: click.Context, *, states: tuple[Path, ...]) -> None:
     for name, said, is_right in (*_versions(), *_extras(), *_configuration(), *_states(states)):
         faults += not is_right
         mark = paint("!", Ink.ERROR) if not is_right else " "
-        click.echo(f"{mark} {name:<14} {visible(said)}".rstrip())
+        lines = wrap(visible(said), max(40, columns() - 17), break_long_words=False) or [""]
+        click.echo(f"{mark} {name:<14} {lines[0]}".rstrip())
+        for line in lines[1:]:
+            click.echo(f"{' ' * 17}{line}")
     ctx.exit(FINDINGS if faults else CLEAN)
 
 

@@ -44,9 +44,10 @@ def command(*, policy: Path, leads: Path | None, manner: Manner) -> None:
     """Write a first policy for a file of leads, or of a few answers.
 
     Fields and their types are guessed from the columns, so that every lead of FILE can be
-    read; texts that stand for no value, and lists of values, are found. Without a FILE it is
-    asked what is known of a lead and who gets them. A fallback and a first test make it run at
-    once. POLICY is a file that isn't there yet, or `-` for stdout.
+    read, of a large one its first 20,000; texts that stand for no value, and lists of values,
+    are found. Without a FILE it is asked what is known of a lead and who gets them. A fallback
+    and a first test make it run at once. POLICY is a file that isn't there yet, or `-` for
+    stdout.
     """
     if policy != Path("-"):
         _check_free(policy)
@@ -71,11 +72,14 @@ def _check_free(policy: Path) -> None:
 def _drafted(leads: Path, manner: Manner) -> tuple[str, str]:
     """Return a policy for the leads of a file, and what it does. Raises CannotRun."""
     with records(leads, manner=manner) as found:
-        rows = (record.raw for record in islice(found, MOST_LEADS) if record.complaint is None)
+        looked_at = islice(found, MOST_LEADS)
+        rows = (record.raw for record in looked_at if record.complaint is None)
         made = draft(cast("Mapping[str, object]", raw) for raw in rows if isinstance(raw, Mapping))
+        is_whole = next(iter(found), None) is None
     if made is None:
         raise CannotRun(f"there are no leads in {visible(str(leads))}", "name a file that has some")
-    return made.text, f"reads {counted(made.leads, 'lead')}"
+    leads_read = counted(made.leads, "lead")
+    return made.text, f"reads {leads_read if is_whole else f'the first {leads_read}'}"
 
 
 def _asked() -> tuple[str, str]:

@@ -125,7 +125,7 @@ def command(
         return
     manner = IndexManner(None if compiled is None else compiled.policy, configured.source)
     with closing(open_known(state, wait=wait)) as store:
-        report = lead_report(store, state, asked, manner, _name(policy, state))
+        report = lead_report(store, state, asked, manner, _name(policy, state), configured.index)
     if format_name == "text" and is_stdout(out):
         for line in measured_text(report, columns()):
             click.echo(line)
@@ -163,6 +163,7 @@ def _alert(  # noqa: PLR0917 - what they depend on
             asked,
             settings,
             source=configured.report.source,
+            kept=configured.report.index,
             signature=signature,
         )
     if format_name == "json":

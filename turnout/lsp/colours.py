@@ -83,7 +83,7 @@ def coloured(source: Source, names: Iterable[tuple[str, int, int, bool]]) -> Ite
         for kind, start, end, is_declared in names
         if kind in _OF_KIND and end > start
     }
-    for token in _words(source):
+    for token in words_of(source):
         start, end = token.start_pos, token.end_pos
         quoted = by_start.get(start + 1) if token.type == "STRING" else None
         if start in by_start:
@@ -96,7 +96,7 @@ def coloured(source: Source, names: Iterable[tuple[str, int, int, bool]]) -> Ite
             yield Coloured(start, end, "keyword")
 
 
-def _words(source: Source) -> Iterator[Token]:
+def words_of(source: Source) -> Iterator[Token]:
     """Yield the words as the parser takes them; what it can't take is passed over."""
     lexer = Lexer(source.text, tables())
     reductions = Reductions(tables(), Builder(source).of)

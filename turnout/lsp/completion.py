@@ -5,13 +5,13 @@ territories and segments. Values are those of the field that is asked, countries
 by their names as well. A new name is nobody's to offer.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import assert_never, get_args
+from typing import assert_never
 
 from turnout.dsl.names import is_name
 from turnout.dsl.policy import Policy
-from turnout.dsl.promises import ActionKind
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.types import (
     AnyOf,
@@ -35,20 +35,20 @@ from turnout.dsl.types import (
 from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import quoted, typed
 from turnout.frozen import frozen
+from turnout.lsp.fitting import fitting
 from turnout.lsp.following import Insight
+from turnout.lsp.keywords import MEANINGS
 from turnout.lsp.shapes import CompletionItemKind
 from turnout.lsp.standing import Standing
 
 _CONDITION = ("field", "territory", "segment")
 _NAMED: Mapping[str, tuple[str, ...]] = {
     "__always_by_rule_star": ("rule",),
-    "__expect_star": ("person", "team", "queue", "rule", "partner", "sequence"),
     "__identity_star": ("field",),
     "__nearness_star": ("field",),
     "__sources_star": ("field",),
-    "_place": ("person",),
     "always_by_rule": ("rule",),
-    "asked_by": _CONDITION,
+    "asked_by": (*_CONDITION, "segment family"),
     "bare": _CONDITION,
     "compare_field": ("field",),
     "hours": ("calendar",),
@@ -61,10 +61,10 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "open_": ("calendar",),
     "other_than": ("field",),
     "phone": ("field",),
-    "reached": ("person", "team", "queue", "partner", "sequence"),
+    "ranked": ("field",),
     "same_as": ("field",),
     "sources": ("field",),
-    "subdivision": ("field",),
+    "subdivision": ("field", "country"),
     "test_away": ("person",),
     "test_full": ("person",),
     "to_least_loaded": ("team",),
@@ -92,9 +92,6 @@ _KINDS = {
 _ASKING = {"COLON", "COMPARISON", "HAS", "IN", "IS", "LSQB", "NOT"}
 """What stands behind a field whose values follow."""
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_UNITS = ("minutes", "hours", "days", "weeks")
-
 
 @frozen
 class Offered:
@@ -114,23 +111,44 @@ def offered(known: Insight | None, standing: Standing) -> Iterator[Offered]:
         yield from _values(resolution.policy, resolution.declared, standing)
         if not standing.is_inside:
             yield from _names(resolution.policy, resolution.declared, standing)
+            if "steward" in _kinds(standing):
+                yield from (_word(each, "steward") for each in _stewards(known))
     if not standing.is_inside:
         yield from _fixed(standing)
 
 
 def _names(policy: Policy, declared: Declarations, standing: Standing) -> Iterator[Offered]:
-    seen: set[tuple[str, str]] = set()
-    for role in sorted(standing.roles):
-        for kind in _NAMED.get(role.rstrip("0123456789").removesuffix("_"), _NAMED.get(role, ())):
-            for (of_kind, _), names in declared.names.items():
-                for name in names if of_kind == kind else ():
-                    if (kind, name) not in seen and is_name(name):
-                        seen.add((kind, name))
-                        detail = kind
-                        if kind == "field" and name in policy.fields:
-                            detail = typed(policy.fields[name].type)
-                        item_kind = _KINDS.get(kind, CompletionItemKind.VALUE)
-                        yield Offered(name, item_kind, name, detail, 0)
+    for kind in _kinds(standing):
+        if kind == "country":
+            yield from _spelled(_countries(), standing)
+            yield from _by_name(_countries(), standing)
+        found = (names for (of, _), names in declared.names.items() if of == kind)
+        for name in dict.fromkeys(name for names in found for name in names if is_name(name)):
+            detail = kind
+            if kind == "field" and name in policy.fields:
+                detail = typed(policy.fields[name].type)
+            yield Offered(name, _KINDS.get(kind, CompletionItemKind.VALUE), name, detail, 0)
+
+
+_OWNED = re.compile(r"\bowned\s+by\s+([\w-]+)")
+
+
+def _stewards(known: Insight) -> list[str]:
+    """Return who answers for some part of the policy."""
+    texts = (file.source.text for file in known.read.files)
+    return sorted({name for text in texts for name in _OWNED.findall(text) if is_name(name)})
+
+
+def _kinds(standing: Standing) -> tuple[str, ...]:
+    """Return the kinds of names that fit at a place."""
+    fits = fitting(standing)
+    if fits is not None:
+        return fits.kinds
+    found = (
+        _NAMED.get(role.rstrip("0123456789").removesuffix("_"), _NAMED.get(role, ()))
+        for role in sorted(standing.roles)
+    )
+    return tuple(dict.fromkeys(kind for kinds in found for kind in kinds))
 
 
 def _values(policy: Policy, declared: Declarations, standing: Standing) -> Iterator[Offered]:
@@ -169,11 +187,17 @@ def _values(policy: Policy, declared: Declarations, standing: Standing) -> Itera
             assert_never(field.type)
 
 
+_SPOKEN = Field("", Language(), required=False)
+"""As what the languages of a person are read."""
+
+
 def _asked(standing: Standing, fields: Mapping[str, Field]) -> Field | None:
     """Return the field whose value stands at a place."""
     before = standing.before
     for at in range(len(before) - 2, -1, -1):
         word = before[at]
+        if word.type == "LANGUAGES" and before[at + 1].type == "LSQB":
+            return _SPOKEN
         if word.type in {"NAME", "FIELD"} and before[at + 1].type in _ASKING:
             return fields.get(word.strip())
     return None
@@ -196,13 +220,12 @@ def _by_name(values: Iterable[tuple[str, str]], standing: Standing) -> Iterator[
 def _fixed(standing: Standing) -> Iterator[Offered]:
     for word in standing.words:
         if word[0].isalpha():
-            yield Offered(word, CompletionItemKind.KEYWORD, word)
-    if "days" in standing.roles:
-        yield from (_word(each, "weekday") for each in _WEEKDAYS)
-    if "duration" in standing.roles:
-        yield from (_word(each, "unit of time") for each in _UNITS)
-    if standing.roles == frozenset({"before NAME", "before STRING"}):
-        yield from (_word(each, "action") for each in get_args(ActionKind))
+            yield Offered(word, CompletionItemKind.KEYWORD, word, MEANINGS.get(word, ""))
+    fits = fitting(standing)
+    if fits is not None:
+        yield from (_word(word, detail) for word, detail in fits.words)
+    if "money" in standing.roles:
+        yield from (_word(code, name) for code, name in _currencies())
 
 
 def _word(word: str, detail: str) -> Offered:
@@ -213,6 +236,11 @@ def _word(word: str, detail: str) -> Offered:
 def _countries() -> tuple[tuple[str, str], ...]:
     found = ((each["alpha_2"], each.get("common_name", each["name"])) for each in rows("countries"))
     return tuple(sorted(found))
+
+
+@cache
+def _currencies() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((each["alpha_3"], each["name"]) for each in rows("currencies")))
 
 
 @cache

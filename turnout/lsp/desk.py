@@ -35,7 +35,8 @@ class Desk:
 
     answers: by main file, of the last state that was read. shown: what the editor was told of
     each file. reached: the number of the edit that the worker has come to, by level. pulls:
-    whether the editor asks for findings, and can be told to ask again. watches: whether it
+    whether the editor asks for findings, and can be told to ask again. resolves: whether it asks
+    for the edit of what is chosen. watches: whether it
     tells of files that change on the disk.
     """
 
@@ -48,6 +49,7 @@ class Desk:
     waiting: list[_Waiting] = attrs.Factory(list[_Waiting])
     follower: Follower = attrs.Factory(Follower)
     pulls: bool = False
+    resolves: bool = False
     watches: bool = False
 
     def begin(self, params: Message) -> None:
@@ -61,6 +63,9 @@ class Desk:
         refreshes = within(params, "capabilities", "workspace", "diagnostics", "refreshSupport")
         asks = within(params, "capabilities", "textDocument", "diagnostic") is not None
         self.pulls = asks and refreshes is True
+        later = "capabilities", "textDocument", "codeAction", "resolveSupport", "properties"
+        parts = within(params, *later)
+        self.resolves = isinstance(parts, list) and "edit" in parts
         watching = "capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration"
         self.watches = within(params, *watching) is True
         self.follower.start(self._heard, self._failed)

@@ -15,9 +15,11 @@ from turnout.lsp.shapes import (
     DocumentSymbol,
     FoldingRange,
     Message,
+    RefusalError,
     SymbolKind,
     TextEdit,
     WorkspaceSymbol,
+    object_at,
     range_in,
     text_at,
     uri_in,
@@ -55,8 +57,24 @@ async def code_actions(desk: Desk, params: Message) -> list[CodeAction]:
     asked = await asked_file(desk, uri_in(params), Level.QUICK)
     if asked is None:
         return []
-    known, at = asked.known, asked.span(wanted)
-    return await desk.conversation.aside(lambda: list(actions(known, at, asked.locator)))
+    known, at, later = asked.known, asked.span(wanted), desk.resolves
+    found = actions(known, at, asked.locator, is_resolving=later)
+    return await desk.conversation.aside(lambda: list(found))
+
+
+async def chosen_action(desk: Desk, params: Message) -> Message:
+    """Say which edit an action is that was offered without one."""
+    from turnout.lsp.actions import chosen  # noqa: PLC0415 - what tries leads is read late
+
+    if "data" not in params:
+        return params
+    data = object_at(params, "data")
+    asked = await asked_file(desk, text_at(data, "uri"), Level.WHOLE)
+    if asked is None:
+        raise RefusalError("the text has changed since; ask again")
+    known, locator = asked.known, asked.locator
+    edit = await desk.conversation.aside(lambda: chosen(known, data, locator))
+    return {**params, "edit": edit}
 
 
 async def symbols(desk: Desk, params: Message) -> list[DocumentSymbol]:

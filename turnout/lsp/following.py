@@ -93,8 +93,11 @@ class _Followed:
     answer: Insight | None = None
 
     def concerns(self, paths: Iterable[Path]) -> bool:
-        """Return whether one of these files was read for it, or it never was read."""
-        return self.answer is None or any(path in self.answer.read.read for path in paths)
+        """Return whether one of these files was to be read for it, or it never was read."""
+        if self.answer is None:
+            return True
+        read = self.answer.read
+        return any(path in read.read or path in read.missed for path in paths)
 
 
 Told = Callable[[int, Level, Mapping[Path, Insight]], None]

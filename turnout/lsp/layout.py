@@ -28,15 +28,21 @@ def format_edits(
 
     within: the first and last line, from 0, where only what stands there is to change.
     """
-    # Python would end lines at other characters, too.
-    old = _LINE.findall(source.text)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
+    starts = _starts(source.text)
     form = formatted(source, None if within is None else _beside(starts, within))
     if not isinstance(form, str) or form == source.text:
         return []
-    new = _LINE.findall(form)
+    return edits_to(source, form, locator, within)
+
+
+def edits_to(
+    source: Source, after: str, locator: Locator, within: tuple[int, int] | None = None
+) -> list[TextEdit]:
+    """Return the edits of whole lines that make another text of a file's.
+
+    within: the first and last line, from 0, where only what stands there is to change.
+    """
+    old, new, starts = _LINE.findall(source.text), _LINE.findall(after), _starts(source.text)
     found: list[TextEdit] = []
     for tag, low, high, begin, end in differences(old, new):
         is_wanted = within is None or (low <= within[1] and high >= within[0])
@@ -44,6 +50,11 @@ def format_edits(
             span = Span(source, starts[low], starts[high])
             found.append(locator.edit(span, "".join(new[begin:end])))
     return found
+
+
+def _starts(text: str) -> list[int]:
+    """Return where lines begin, and the end; Python would end lines at other characters, too."""
+    return [0, *(found.end() for found in _LINE.finditer(text))]
 
 
 def _beside(starts: list[int], lines: tuple[int, int]) -> tuple[int, int]:

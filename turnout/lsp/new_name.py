@@ -88,6 +88,8 @@ def _says(use: Use) -> bool:
     text, name = use.at.text, use.name
     if use.kind == "value":
         return picklist_key(text.replace('""', '"')) == picklist_key(name)
+    if use.kind == "person" and "@" in text:
+        return False  # the address tells who is meant, whatever they are called
     if path_of_source(use.at.source).suffix == ".route":
         return use.at != use.declared or use.kind == "test" or text == name
     return name in {text, name_of(text), plain_name(text)} or use.kind in _FOUND_ALIKE

@@ -15,7 +15,7 @@ import attrs
 from turnout.dsl.files import resolved
 from turnout.frozen import define, frozen
 from turnout.lsp.positions import UTF16, TextLines
-from turnout.lsp.shapes import Message, range_in, text_at
+from turnout.lsp.shapes import Message, Position, TextRange, range_in, text_at
 
 _DRIVE = re.compile(r"^/([A-Za-z]:)")
 
@@ -31,15 +31,55 @@ class Document:
 
     def edited(self, changes: Iterable[Message], version: int, encoding: str) -> "Document":
         """Return the text after some edits, each of the text that those before it leave."""
-        text = self.text
+        edited = _Edited(self.text, encoding)
         for change in changes:
             put = text_at(change, "text")
-            if "range" in change:
-                lines, piece = TextLines(text, encoding, is_read=False), range_in(change)
-                start, end = sorted(map(lines.offset, (piece.start, piece.end)))
-                put = text[:start] + put + text[end:]
-            text = put
-        return attrs.evolve(self, text=text, version=version)
+            edited.put(put, range_in(change) if "range" in change else None)
+        return attrs.evolve(self, text=edited.whole(), version=version)
+
+
+@define
+class _Edited:
+    """A text on which edits are made. Those made upwards are places of the same lines.
+
+    A name that stands in thousands of cells is renamed by as many edits, the last one first;
+    what is above an edit is as it was, so that its lines needn't be counted anew.
+    text: its beginning, as it was when `lines` was made of it. behind: what follows, the last
+    piece first. top: the place up to which nothing was edited.
+    """
+
+    text: str
+    encoding: str
+    behind: list[str] = attrs.Factory(list[str])
+    top: Position | None = None
+    _lines: TextLines | None = None
+    _end: int = 0
+
+    def put(self, text: str, piece: TextRange | None) -> None:
+        """Put a text in a place, or for all."""
+        if piece is None:
+            self.text, self.behind, self._lines = text, [], None
+            return
+        first, last = sorted((piece.start, piece.end), key=_order)
+        if self._lines is None or self.top is None or _order(last) > _order(self.top):
+            self.text, self.behind = self.whole(), []
+            self._lines = TextLines(self.text, self.encoding, is_read=False)
+            self._end = len(self.text)
+        start, end = self._lines.offset(first), min(self._lines.offset(last), self._end)
+        self.behind += [self.text[end : self._end], text]
+        self._end, self.top = start, first
+        if self.text[max(0, start - 1) : start] == "\r":
+            self.text, self.behind, self._lines = self.whole(), [], None  # a line's end may grow
+
+    def whole(self) -> str:
+        """Return the text with its edits."""
+        if self._lines is None:
+            return self.text
+        return self.text[: self._end] + "".join(reversed(self.behind))
+
+
+def _order(place: Position) -> tuple[int, int]:
+    return place.line, place.character
 
 
 @define

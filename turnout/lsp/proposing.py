@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from turnout.compiler.questions.reach import Verdict
 from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Fix
-from turnout.dsl.fixes import inserted
+from turnout.dsl.fixes import inserted, without
 from turnout.dsl.names import is_name
 from turnout.dsl.policy import Entry, Policy, Rule
 from turnout.dsl.source import Source, Span
 from turnout.dsl.wording import quoted
-from turnout.lsp.declaring import outline
+from turnout.lsp.declaring import outline, part_at
 from turnout.lsp.following import Insight
 from turnout.lsp.receiving import analysis_of
 from turnout.lsp.uses import declarations_of
@@ -35,6 +35,8 @@ def proposals(known: Insight, finding: Finding) -> Iterator[Fix]:
             yield from _moving(known, finding)
         case "unknown-name":
             yield from _declaring(known, finding)
+        case "unused-definition":
+            yield from _deleting(known, finding)
         case _:
             return
 
@@ -148,6 +150,34 @@ def _rules(entries: tuple[Entry, ...]) -> Iterator[Rule]:
             yield from _rules(entry.entries)
 
 
+# -- a name that nothing uses --
+
+
+def _deleting(known: Insight, finding: Finding) -> Iterator[Fix]:
+    """Yield the edit that takes out a declaration that no word of the policy names.
+
+    A segment of a family is left: its leads would be nobody's.
+    """
+    at, policy = finding.span, known.read.resolution.policy
+    named = {each.declared for each in known.read.resolution.references}
+    shared = [each for each in policy.families if each.kind == "segment" and each.name]
+    of_families = {each.name for family in shared for each in family.members}
+    file = next((f for f in known.read.files if at and f.source.name == at.source.name), None)
+    part = part_at(outline(file), at) if file is not None and at is not None else None
+    if part is None or part.at != at or part.at in named or part.name in of_families:
+        return
+    if part.inside and part.kind != "territory":
+        return
+    source, end = part.whole.source, part.whole.end
+    if part.kind == "field" and (comma := _COMMA.match(source.text, end)):
+        end = comma.end()
+    whole = Span(source, part.whole.start, end)
+    yield without(whole, f"delete {part.kind} `{part.name}`")
+
+
+_COMMA = re.compile(r"[ \t]*,")
+
+
 # -- a name that nothing declares --
 
 
@@ -249,10 +279,21 @@ _ASKED = (
 )
 """What follows a field that is no text, and what it is then."""
 
+_NAMED = (
+    (re.compile(r"\bowner\s+\Z"), "person"),
+    (re.compile(r"\bsubdivision\s+of\s+\Z"), "country"),
+    (re.compile(r"\bqueue\s[^{}\n]*\bby\s+\Z"), "integer"),
+)
+"""What stands before one."""
+
 
 def _asked_as(use: Span) -> str:
     """Return the type that a field has, by what is asked of it; `text` tells the least."""
     text = use.source.text
+    line = text[use.source.line_starts[use.line - 1] : use.start]
+    named = next((kind for before, kind in _NAMED if before.search(line)), None)
+    if named is not None:
+        return named
     return next((kind for asked, kind in _ASKED if asked.match(text, use.end)), "text")
 
 

@@ -35,6 +35,7 @@ _FILES = ("**/*.route", "**/*.csv", "**/turnout.toml", "**/pyproject.toml")
 _ORDERS = ("runTests", "showRule", "sampleLeads", "diagram", "tryLead")
 
 _ANSWERED: Mapping[str, tuple[str, str]] = {
+    "codeAction/resolve": ("file_answers", "chosen_action"),
     "textDocument/codeAction": ("file_answers", "code_actions"),
     "textDocument/codeLens": ("margin_answers", "code_lenses"),
     "textDocument/completion": ("typing_answers", "completion"),
@@ -58,7 +59,7 @@ _ANSWERED: Mapping[str, tuple[str, str]] = {
 """What answers each method: a module of this room, and a function of it."""
 
 _DOES: Message = {
-    "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+    "codeActionProvider": {"codeActionKinds": ["quickfix"], "resolveProvider": True},
     "codeLensProvider": {},
     "completionProvider": {"triggerCharacters": [" ", "[", '"', ":"]},
     "definitionProvider": True,

@@ -120,13 +120,17 @@ class Diagnostic:
 
 @frozen
 class CodeAction:
-    """What can be done with a click."""
+    """What can be done with a click.
+
+    data: what tells which it is, where its edit is made once it is chosen.
+    """
 
     title: str
     kind: str
     diagnostics: Sequence[Diagnostic]
-    edit: WorkspaceEdit
+    edit: WorkspaceEdit | None
     is_preferred: bool | None = None
+    data: Message | None = None
 
 
 @frozen

@@ -16,15 +16,12 @@ from turnout.dsl.build import Builder
 from turnout.dsl.lexing import Lexer, Token, UnexpectedError
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import Reductions
+from turnout.dsl.resuming import ITEMS
 from turnout.dsl.source import Source
 from turnout.frozen import frozen
 from turnout.grammar.lalr import tables
 
-_ITEM = re.compile(
-    r"^(?:policy|timezone|include|lead|territory|segment|calendar|person|people|team|queue|partner"
-    r"|sequence|identity|route|guarantee|test)\b",
-    re.MULTILINE,
-)
+_ITEM = re.compile(rf"^(?:timezone|{'|'.join(ITEMS)})\b", re.MULTILINE)
 _ENTRY = re.compile(r"^[ \t]+(?:rule|rules|within|fallback)\b", re.MULTILINE)
 _HEADER = re.compile(r"route\b[^{}#]*\{")
 _PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|"[^\n]*')

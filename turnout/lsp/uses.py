@@ -83,6 +83,24 @@ def in_tables(known: Insight, files: Files) -> Iterator[Use]:
             yield Use(known, each.kind, each.name, each.at, by.at)
 
 
+def declaration(of: Use, files: Files) -> Span | None:
+    """Return where a name is declared: of one that a table has, its cell, if it is found.
+
+    files: from which the policy's tables are read.
+    """
+    at = of.declared
+    if at is None or of.name in {at.text, at.text.strip('"')}:
+        return at
+    cells = [
+        each.at
+        for each in in_tables(of.known, files)
+        if (each.kind, each.name, each.declared) == (of.kind, of.name, at)
+    ]
+    # A person is named by several tables, and declared by the one that the policy names there.
+    own = (cell for cell in cells if cell.source.name.endswith(at.text.strip('"')))
+    return next(own, next(iter(cells), at))
+
+
 def uses_in(known: Insight, source: Source) -> Iterator[Use]:
     """Yield the uses of names in one file of a policy."""
     return _of(known, lambda at, _: at.source.name == source.name)

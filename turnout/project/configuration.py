@@ -156,7 +156,7 @@ class _Written:
             self._route(),
             self._sample(),
             self._endpoints(),
-            report_settings(self.values.get("report", {}), self.wrong),
+            report_settings(self.values.get("report", {}), resolved(self.file).parent, self.wrong),
             serve_settings(self.values.get("serve", {}), self.wrong),
         )
 

@@ -1,6 +1,7 @@
 """What a configuration says of reports: `[report]`, and thresholds in `[report.alerts]`."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 from turnout.errors import Error
@@ -9,7 +10,7 @@ from turnout.frozen import attribute, frozen
 WrongSetting: TypeAlias = Callable[[str, str, str], Error]
 """Makes the error that a setting is wrong: its key, what is wrong, what to do."""
 
-_KEYS: Final = ("source", "invalid", "alerts")
+_KEYS: Final = ("source", "invalid", "index", "alerts")
 _SHARES: Final = ("sla", "fallback", "jump")
 _NUMBERS: Final = ("hours", "idle", "least")
 
@@ -42,16 +43,21 @@ class ReportSettings:
     """What reports are made with.
 
     source: the field that says where a lead comes from, "" for one of the usual names. invalid:
-    reasons that say that a lead was none, small and with hyphens; empty for the usual ones.
+    reasons that say that a lead was none, small and with hyphens; empty for the usual ones. index:
+    the file in which what was read of a log is kept; None for the one beside the state.
     """
 
     source: str = ""
     invalid: frozenset[str] = frozenset()
     alerts: AlertSettings = attribute(factory=AlertSettings)
+    index: Path | None = None
 
 
-def report_settings(written: object, wrong: WrongSetting) -> ReportSettings:
-    """Return the settings of a table as it was read. Raises what `wrong` makes."""
+def report_settings(written: object, folder: Path, wrong: WrongSetting) -> ReportSettings:
+    """Return the settings of a table as it was read. Raises what `wrong` makes.
+
+    folder: of the configuration, from which the index is named.
+    """
     values = _table("report", written, _KEYS, wrong)
     source = values.get("source", "")
     if not isinstance(source, str):
@@ -61,7 +67,11 @@ def report_settings(written: object, wrong: WrongSetting) -> ReportSettings:
     if not all(isinstance(each, str) for each in texts):
         raise wrong("invalid", "has to be a list of reasons", 'write `invalid = ["spam"]`')
     reasons = frozenset("-".join(str(each).casefold().replace("-", " ").split()) for each in texts)
-    return ReportSettings(source, reasons, _alerts(values.get("alerts", {}), wrong))
+    index: object = values.get("index", "")
+    if not isinstance(index, str) or "\0" in index:
+        raise wrong("index", "has to be the path of a file", 'write `index = "inbound-report.db"`')
+    kept = folder / index if index else None
+    return ReportSettings(source, reasons, _alerts(values.get("alerts", {}), wrong), kept)
 
 
 def _alerts(written: object, wrong: WrongSetting) -> AlertSettings:

@@ -159,21 +159,11 @@ def history_text(events: Sequence[Event], screen: int) -> Iterator[str]:
 def _known(event: Event) -> Iterator[tuple[str, str]]:
     """Yield what the log has of an event beyond what `happened` says, by name."""
     decision = event.decision
-    if decision is not None:
-        if event.kind in {"alerted", "accepted"}:
-            word = "next" if event.kind == "alerted" else "due"
-            yield from [(word, _clock(decision.due))] if decision.due is not None else []
-            return
-        if event.kind in {"moved", "claimed"}:
-            yield "by", decision.by or "nothing"
-        if event.logged.path:
-            yield "came by", "; ".join(event.logged.path)
-        yield from _passed_over(decision)
+    if decision is not None and event.kind in {"alerted", "accepted"}:
         if decision.due is not None:
-            yield "due", _clock(decision.due)
-        for action in decision.actions:
-            yield "do", acted(action.kind, action.arguments)
-        yield from _of_lead(event, decision)
+            yield "next" if event.kind == "alerted" else "due", _clock(decision.due)
+    elif decision is not None:
+        yield from _of_decision(event, decision)
     elif event.kind in DECIDING:
         yield "by", "not known: it was written over before there was this log"
     if event.draw is not None:
@@ -185,6 +175,20 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
         yield "policy", event.policy[:_HASH]
     if event.recorded_at is not None:
         yield "recorded", _clock(event.recorded_at)
+
+
+def _of_decision(event: Event, decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield why the lead goes where it goes, and what is to be done with it."""
+    if event.kind in {"moved", "claimed"}:
+        yield "by", decision.by or "nothing"
+    if event.logged.path:
+        yield "came by", "; ".join(event.logged.path)
+    yield from _passed_over(decision)
+    if decision.due is not None:
+        yield "due", _clock(decision.due)
+    for action in decision.actions:
+        yield "do", acted(action.kind, action.arguments)
+    yield from _of_lead(event, decision)
 
 
 def _of_lead(event: Event, decision: Decision) -> Iterator[tuple[str, str]]:

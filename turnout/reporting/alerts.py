@@ -7,6 +7,7 @@ it is back. So whoever looks, on whatever machine, tells nothing twice.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -18,7 +19,7 @@ from turnout.reporting.asked import AskedReport
 from turnout.reporting.fact_index import IndexManner, ReportIndex, report_index
 from turnout.reporting.lead_measures import lead_tables
 from turnout.reporting.stint_measures import stint_tables
-from turnout.runtime.absences import Absences
+from turnout.runtime.events import Sought
 from turnout.runtime.stores import Signature, microseconds
 from turnout.runtime.stores.anywhere import AnyStore
 from turnout.runtime.stores.server.locations import Whereabouts
@@ -55,20 +56,24 @@ def raise_alerts(  # noqa: PLR0913 - what they depend on
     *,
     source: str = "",
     signature: Signature,
+    kept: Path | None = None,
 ) -> tuple[ReportAlert, ...]:
     """Hold a state to thresholds, and log what began and what is over since the last time.
 
-    asked: as of when, and of which route. Nobody else writes meanwhile. Raises StateError.
+    asked: as of when, and of which route. Leads are counted in a snapshot; others wait only while
+    it is looked up what stands, and written. kept: see `report_index`. Raises StateError.
     """
-    manner = IndexManner(policy, source)
-    with report_index(store, at, manner):
-        pass  # what is long in the log is read before anybody is held up
-    with store.begin(signature) as transaction, report_index(store, at, manner) as index:
+    with report_index(store, at, IndexManner(policy, source), kept) as index:
+        breaches = [*_breaches(index, policy, asked, settings)]
+        known, last = _standing(index), index.last
+    with store.begin(signature) as transaction:
+        away = {f"person {each.person}" for each in transaction.absences if each.holds(asked.at)}
         found = {
             (each.check, each.subject): each
-            for each in _breaches(index, policy, transaction.absences, asked, settings)
+            for each in breaches
+            if each.check != "idle" or each.subject not in away
         }
-        standing = _standing(index)
+        standing = _followed(store, known, last)
         alerts: list[ReportAlert] = []
         for key, breach in found.items():
             is_new = key not in standing
@@ -82,26 +87,45 @@ def raise_alerts(  # noqa: PLR0913 - what they depend on
         return tuple(alerts)
 
 
-def _standing(index: ReportIndex) -> set[tuple[Any, str]]:
-    """Return what began and isn't over, by the log."""
+_Key: TypeAlias = tuple[Any, str]
+"""What an alert is found by: its check and subject."""
+
+
+def _standing(index: ReportIndex) -> set[_Key]:
+    """Return what began and isn't over, by the log as it was read."""
     alerts, texts = index.facts.alerts, index.facts.texts
     alerts.read(index.connection)
-    found: set[tuple[Any, str]] = set()
+    found: set[_Key] = set()
     for check, subject, begun in zip(
         alerts["check"], alerts["subject"], alerts["begun"], strict=True
     ):
-        key = texts[check], texts[subject]
-        if begun:
-            found.add(key)
-        else:
-            found.discard(key)
+        _note(found, (texts[check], texts[subject]), is_begun=bool(begun))
     return found
+
+
+def _followed(store: AnyStore, standing: set[_Key], last: int) -> set[_Key]:
+    """Return what stands by the log of now: others may have told of it since it was read."""
+    found = set(standing)
+    with store.read() as snapshot:
+        while events := snapshot.events(last, sought=Sought(kind="alerted")):
+            last = events[-1].number
+            for event in events:
+                if event.name is not None:
+                    check, subject, phase = event.name
+                    _note(found, (check, subject), is_begun=phase == "begun")
+    return found
+
+
+def _note(found: set[_Key], key: _Key, *, is_begun: bool) -> None:
+    if is_begun:
+        found.add(key)
+    else:
+        found.discard(key)
 
 
 def _breaches(
     index: ReportIndex,
     policy: Policy,
-    absences: Absences,
     asked: AskedReport,
     settings: AlertSettings,
 ) -> Iterator[ReportAlert]:
@@ -113,7 +137,7 @@ def _breaches(
         before = attrs.evolve(now, since=asked.at - 2 * window, until=now.since)
         yield from _fallbacks(index, now, before, settings)
     if settings.idle is not None:
-        yield from _idle(index, policy, absences, asked, settings)
+        yield from _idle(index, policy, asked, settings)
 
 
 def _slas(
@@ -157,11 +181,10 @@ def _fell_back(index: ReportIndex, asked: AskedReport) -> tuple[int, int]:
 def _idle(
     index: ReportIndex,
     policy: Policy,
-    absences: Absences,
     asked: AskedReport,
     settings: AlertSettings,
 ) -> Iterator[ReportAlert]:
-    """Yield who got no lead, and could have, while their team got some."""
+    """Yield who got no lead by the policy, while their team got some; they may be away."""
     assert settings.idle is not None
     first = microseconds(asked.at - timedelta(hours=settings.idle))
     stints, texts = index.facts.stints, index.facts.texts
@@ -177,9 +200,8 @@ def _idle(
         names = _members(team, asked)
         leads = sum(counts.get(name, 0) for name in names)
         for name in names:
-            is_away = any(each.person == name and each.holds(asked.at) for each in absences)
             person = policy.people.get(name)
-            if counts.get(name) or leads < settings.least or is_away or name in told:
+            if counts.get(name) or leads < settings.least or name in told:
                 continue
             if person is None or _is_out(person, asked):
                 continue

@@ -2,8 +2,9 @@
 
 A lead has one row: where it went first, and what became of it. Each time that somebody or something
 has it is a *stint*, from a decision, move or claim to the next one; `earlier` is the lead's stint
-before. A draw of a team, and a turn that is given back, is a row of its own. Times are microseconds
-since 1970, UTC; lengths are microseconds; `NEVER` stands for none. Names are numbers of `texts`.
+before, `stint` its last one, `met` the one in which it was contacted first. A draw of a team, and a
+turn that is given back, is a row of its own. Times are microseconds since 1970, UTC; lengths are
+microseconds; `NEVER` stands for none. Names are numbers of `texts`.
 """
 
 from array import array
@@ -15,7 +16,7 @@ from turnout.frozen import attribute, define
 from turnout.printable import visible
 from turnout.reporting.fact_columns import PART, FactTable, FactTexts
 from turnout.reporting.worked_time import WorkedTime
-from turnout.runtime.decisions import TargetKind
+from turnout.runtime.decisions import STANDING_IN, TargetKind
 from turnout.runtime.moves import SLA_MISSED
 from turnout.runtime.passing_on import NOT_ACCEPTED
 from turnout.runtime.stores.log_rows import LogRow
@@ -59,6 +60,7 @@ _LEADS: Final = {
     "is": "H",
     "moves": "H",
     "stint": "i",
+    "met": "i",
     **dict.fromkeys(("route", "clause", "team", "person", "territory", "source", "version"), "i"),
 }
 _STINTS: Final = {
@@ -173,6 +175,15 @@ class FactsReader:
             ends[number] = lead + 1
             lasts.changed.add(number // PART)
 
+    def work_out(self) -> None:
+        """Tell working time of all leads anew, by other hours."""
+        leads = self.facts.leads
+        worked = leads["worked"]
+        for lead, stint in enumerate(leads["met"]):
+            if stint != NEVER:
+                worked[lead] = self._worked(lead, stint)
+        leads.changed.update(range(-(-len(leads) // PART)))
+
     def _alerted(self, name: list[str]) -> None:
         check, subject = (self.facts.texts.number(each) for each in name[:2])
         self.facts.alerts.append((check, subject, int(name[2] == "begun")))
@@ -215,7 +226,7 @@ class FactsReader:
             number(self._source(said)),
             number(row.policy),
         )
-        lead = self.facts.leads.append((at, NEVER, NEVER, what, 0, stint, *names))
+        lead = self.facts.leads.append((at, NEVER, NEVER, what, 0, stint, NEVER, *names))
         self._stint(row, lead, clause, at)
         if what & _ENDED:
             self.facts.stints["ended"][stint] = at
@@ -285,14 +296,19 @@ class FactsReader:
             stints["touched"][stint] = at
         if leads["contact"][lead] != NEVER:
             return
-        arrived: int = leads["at"][lead]
-        texts = self.facts.texts
+        leads["contact"][lead] = max(0, at - leads["at"][lead])
+        leads["met"][lead] = stint
+        leads["worked"][lead] = self._worked(lead, stint)
+        leads["is"][lead] |= CONTACTED
+
+    def _worked(self, lead: int, stint: int) -> int:
+        """Return how much of the time to the first contact its holder worked."""
+        leads, stints, texts = self.facts.leads, self.facts.stints, self.facts.texts
         kind, target, person = (texts[stints[name][stint]] for name in ("kind", "target", "person"))
         holder = cast("TargetKind", kind), target, person or None
-        worked = self.time.between(holder, arrived, max(arrived, at))
-        leads["contact"][lead] = max(0, at - arrived)
-        leads["worked"][lead] = NEVER if worked is None else worked
-        leads["is"][lead] |= CONTACTED
+        arrived: int = leads["at"][lead]
+        worked = self.time.between(holder, arrived, arrived + leads["contact"][lead])
+        return NEVER if worked is None else worked
 
     def _done(self, row: LogRow, lead: int, stint: int, at: int) -> None:
         leads, stints = self.facts.leads, self.facts.stints
@@ -326,8 +342,11 @@ def _coverage(said: Mapping[str, Any], kind: str) -> int:
     if kind == Reject.kind.word:
         return REFUSED
     rule = said.get("rule")
-    by = said.get("by", f"rule {rule}")
-    return RULE if rule is not None and by == f"rule {rule}" else FALLBACK
+    own = f"rule {rule}"
+    by = said.get("by", own)
+    # A backup has it by the rule, in somebody's place.
+    is_own = by == own or by.startswith(f"{own}{STANDING_IN}")
+    return RULE if rule is not None and is_own else FALLBACK
 
 
 def _territory(said: Mapping[str, Any]) -> str:

@@ -87,12 +87,13 @@ _COUNTED: Final[Mapping[str, Callable[[int], bool]]] = {
 }
 _NONE: Final[Counts] = dict.fromkeys(_COUNTED, 0)
 _NO_TIMES: Final = LeadTimes()
+_NO_LENGTHS: Final[Mapping[int, Sequence[int]]] = {}
 
 
 def lead_tables(index: ReportIndex, asked: AskedReport) -> Iterator[MeasureTable]:
     """Yield the tables that are made of leads."""
     index.facts.leads.read(index.connection)
-    groups = _Groups(index.facts, asked)
+    groups = _Groups(index.facts, asked, index.has_hours)
     whole = groups.counts("").get("", _NONE)
     yield _summary(whole)
     yield _speed(whole, groups.times("").get("", _NO_TIMES))
@@ -106,10 +107,11 @@ def lead_tables(index: ReportIndex, asked: AskedReport) -> Iterator[MeasureTable
 
 @define(eq=False)
 class _Groups:
-    """Leads that are asked for, by groups."""
+    """Leads that are asked for, by groups. has_hours: whether working time is told."""
 
     facts: LeadFacts
     asked: AskedReport
+    has_hours: bool
     _chosen: bytes | None = attribute(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -165,7 +167,7 @@ class _Groups:
         """Return by group how long it took to the first contact."""
         return {
             self._name(column, group): LeadTimes(sorted(times), sorted(worked.get(group, ())))
-            for worked in [self._lengths(column, "worked")]
+            for worked in [self._lengths(column, "worked") if self.has_hours else _NO_LENGTHS]
             for group, times in self._lengths(column, "contact").items()
         }
 

@@ -1,6 +1,7 @@
 """A report: every measure of a state's log, as tables."""
 
 from datetime import datetime
+from pathlib import Path
 
 from turnout.frozen import frozen
 from turnout.reporting.asked import AskedReport
@@ -34,18 +35,20 @@ class LeadReport:
         return self.asked.at
 
 
-def lead_report(
+def lead_report(  # noqa: PLR0913, PLR0917 - what it depends on
     store: AnyStore,
     at: Whereabouts,
     asked: AskedReport,
     manner: IndexManner = IndexManner(),  # noqa: B008 - a frozen value
     name: str = "",
+    kept: Path | None = None,
 ) -> LeadReport:
     """Return the report of a state that is open. at: where the state is. Raises StateError.
 
-    What is new in the log is read, as a snapshot; nobody who writes is held up.
+    What is new in the log is read, as a snapshot; nobody who writes is held up. kept: see
+    `report_index`.
     """
-    with report_index(store, at, manner) as index:
+    with report_index(store, at, manner, kept) as index:
         return measured(index, asked, name)
 
 

@@ -103,6 +103,7 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
                 await asyncio.to_thread(reloader.stop)
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
+            service.reports.close()
 
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
@@ -110,10 +111,25 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
     at_once = {each.path: each.endpoint for each in routes if "{" not in each.path}
 
     async def dispatched(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _head_size(scope) > service.limits.headers:
+            # The server itself limits only heads that come in pieces.
+            service.metrics.refused.labels("large-head").inc()
+            detail = f"at most {service.limits.headers:,} bytes of a head are read"
+            refused = ProblemError("large-head", detail, headers={"Connection": "close"})
+            await problem_response(refused)(scope, receive, send)
+            return
         found = at_once.get(scope["path"]) if scope["type"] == "http" else None
         await (app if found is None else found)(scope, receive, send)
 
     return dispatched
+
+
+def _head_size(scope: Scope) -> int:
+    """Return how many bytes the path and the headers of a request have."""
+    size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    for name, value in scope["headers"]:
+        size += len(name) + len(value) + 4
+    return size
 
 
 def described() -> dict[str, dict[str, object]]:

@@ -1,8 +1,9 @@
-"""Connections that ask nothing are closed, however they do it.
+"""Connections that ask nothing are closed, however they do it; those that ask are answered.
 
 uvicorn gives a body to whoever reads it, and closes a connection on which nothing comes after an
 answer. A head that comes a byte at a time, or a body that goes on behind its answer, it would wait
 for without end, and with as many of them as there may be connections nobody else would be served.
+And it would answer nobody who closes their own side once they have asked.
 """
 
 import asyncio
@@ -15,9 +16,10 @@ LONGEST_HEAD: Final = 10.0
 
 
 class TimedConnection(H11Protocol):
-    """A connection that is closed where no request comes in time."""
+    """A connection that is closed where no request comes in time, and not before it is answered."""
 
     _since: float = 0.0
+    _is_last: bool = False
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - the library's
@@ -32,10 +34,19 @@ class TimedConnection(H11Protocol):
             self._timer.cancel()
         super().connection_lost(exc)
 
+    def eof_received(self) -> Any:  # noqa: ANN401 - the library has None, and asyncio a bool
+        """Answer what was asked of whoever sends no more; return whether that is to be done."""
+        cycle: Any = self.cycle
+        # Who follows events and goes away looks the same: a stream that has begun ends.
+        self._is_last = cycle is not None and not (cycle.response_started or cycle.more_body)
+        return self._is_last
+
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Wait for the next request, unless none can come."""
         self._since = self.loop.time()
         super().on_response_complete()
+        if self._is_last and self.cycle.response_complete:
+            self.transport.close()
 
     def _look(self) -> None:
         """Close the connection where it is late, else look again when it would be."""

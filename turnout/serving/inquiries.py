@@ -216,6 +216,7 @@ async def get_policy(service: Service, _request: Request, caller: Caller) -> Res
         {
             "policy": policy.name,
             "route": version.router.route_name,
+            "routes": [*policy.routes],
             "hash": version.policy_hash,
             "since": version.since,
             "diagram": "/policy/diagram.svg",

@@ -1,13 +1,17 @@
 """The report of the state that is served: made beside the deciding of leads, in a thread.
 
 It is told from a connection of its own, as a snapshot, so that nobody who decides waits for it.
-Whoever asks what somebody else has asked and waits for gets the same answer.
+Whoever asks what somebody else has asked and waits for gets the same answer. What was read of the
+log is kept: beside a state's file or where the configuration says, else for a state on a server in
+a file of this process, so that each report reads only what is new.
 """
 
 import asyncio
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from starlette.requests import Request
@@ -17,12 +21,13 @@ from turnout.frozen import frozen
 from turnout.project.report_settings import ReportSettings
 from turnout.rendering.jsons import json_text
 from turnout.rendering.measures.measured_data import measured_data
-from turnout.rendering.measures.measured_page import CONTENT_POLICY, state_page
+from turnout.rendering.measures.measured_page import state_page
+from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import lead_report
 from turnout.runtime.stores.anywhere import open_known
-from turnout.runtime.stores.server.locations import Whereabouts
+from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving.acts import moment_of
 from turnout.serving.callers import Caller
 from turnout.serving.page_frames import HEADERS
@@ -58,6 +63,16 @@ class Reports:
     def __init__(self, state: Whereabouts, wait: float, settings: ReportSettings) -> None:
         self._state, self._wait, self._settings = state, wait, settings
         self._made: dict[tuple[str, ReportQuestion], asyncio.Task[str]] = {}
+        self._folder: TemporaryDirectory[str] | None = None  # it goes with the process
+        self._index = settings.index
+        if self._index is None and isinstance(state, ServerAddress):
+            self._folder = TemporaryDirectory(prefix="turnout-report-", ignore_cleanup_errors=True)
+            self._index = Path(self._folder.name) / "report.db"
+
+    def close(self) -> None:
+        """Forget what was kept beside a state on a server."""
+        if self._folder is not None:
+            self._folder.cleanup()
 
     async def answer(self, version: ServedVersion, question: ReportQuestion) -> str:
         """Return a report, as it stands when the first one asks who waits for it.
@@ -94,8 +109,8 @@ class Reports:
         manner = IndexManner(policy, self._settings.source)
         with closing(open_known(self._state, wait=self._wait)) as store:
             if question.is_page:
-                return state_page(store, self._state, asked, manner, policy.name)
-            report = lead_report(store, self._state, asked, manner, policy.name)
+                return state_page(store, self._state, asked, manner, policy.name, self._index)
+            report = lead_report(store, self._state, asked, manner, policy.name, self._index)
         return json_text(measured_data(report))
 
 

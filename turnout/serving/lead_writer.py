@@ -21,6 +21,7 @@ from turnout.runtime.records import RawLead
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
 from turnout.serving.problems import ProblemError
+from turnout.serving.served_versions import ROUTE
 
 MOST_TOGETHER = 256
 """Leads that are decided in one transaction, but for those of one request."""
@@ -30,12 +31,17 @@ _LOG = logging.getLogger("turnout.serving")
 
 @define(eq=False)
 class LeadJob:
-    """The leads of one request. actor: whom the log names. outcome: where they are told."""
+    """The leads of one request.
+
+    actor: whom the log names. route: which one decides them, as `ROUTE` has it. outcome: where
+    they are told.
+    """
 
     leads: Sequence[RawLead]
     actor: str
     outcome: "asyncio.Future[list[Decision]]"
     loop: asyncio.AbstractEventLoop
+    route: str | None = None
     result: list[Decision] | BaseException | None = attribute(default=None, init=False)
 
     def tell(self) -> None:
@@ -76,7 +82,7 @@ class LeadWriter:
         Raises ProblemError where too many wait, and what the router raises.
         """
         loop = asyncio.get_running_loop()
-        job = LeadJob(leads, actor, loop.create_future(), loop)
+        job = LeadJob(leads, actor, loop.create_future(), loop, ROUTE.get())
         with self._changed:
             self._check(len(leads))
             self._line.append(job)
@@ -126,9 +132,17 @@ class LeadWriter:
 
     def _done(self, jobs: Sequence[LeadJob]) -> None:
         """Decide the leads of jobs: those of one actor that stand together in one transaction."""
-        with self._lease() as router:
-            for actor, those in groupby(jobs, key=lambda job: job.actor):
-                _decide(router, actor, [*those])
+        for (route, actor), those in groupby(jobs, key=lambda job: (job.route, job.actor)):
+            group = [*those]
+            token = ROUTE.set(route)
+            try:
+                with self._lease() as router:
+                    _decide(router, actor, group)
+            except Exception as failure:  # noqa: BLE001 - it is told to whoever waits
+                for job in group:
+                    job.result = failure
+            finally:
+                ROUTE.reset(token)
 
     def _wake(self, jobs: Sequence[LeadJob]) -> None:
         loops = {id(job.loop): job.loop for job in jobs}

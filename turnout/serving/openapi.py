@@ -15,6 +15,7 @@ from turnout.serving.acts import DEEDS, NEED_REASON
 from turnout.serving.problems import KINDS, MEDIA_TYPE
 from turnout.serving.products import example_lead, lead_schema_of
 from turnout.serving.request_bodies import MOST_SAID
+from turnout.serving.served_paths import names_route
 from turnout.serving.served_versions import ServedVersion
 from turnout.serving.service import REPORT
 
@@ -38,7 +39,11 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "person": "A person of the policy.",
 }
 _EVENTS: Final = (
-    ("after", "The number of the event behind which to begin.", {"type": "integer", "minimum": 0}),
+    (
+        "after",
+        "The number of the event behind which to begin.",
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+    ),
     ("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 1000}),
     ("event", "Of this kind alone.", {"type": "string", "enum": [*EVENT_KINDS]}),
     ("person", "With this person alone.", _TEXT),
@@ -100,7 +105,7 @@ def _operation(version: ServedVersion, path: str, method: str, said: str) -> dic
     operation: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "-", f"{method.lower()}{path}").strip("-"),
         "summary": first.rstrip("."),
-        "parameters": [*_placed(path), *_asked(path)],
+        "parameters": [*_placed(path), *_asked(path), *_routed(version, path)],
         "responses": {**_answer(path), **_refused(path, method)},
     }
     body = _body(version, path) if method == "POST" else None
@@ -120,6 +125,15 @@ def _placed(path: str) -> list[dict[str, Any]]:
         }
         for name in re.findall(r"{(\w+)}", path)
     ]
+
+
+def _routed(version: ServedVersion, path: str) -> list[dict[str, Any]]:
+    """Return the parameter that names a route, where the policy has several."""
+    routes = [*version.router.compiled.policy.routes]
+    if len(routes) < 2 or not names_route(path):
+        return []
+    schema = {"type": "string", "enum": routes, "default": version.router.route_name}
+    return [{"name": "route", "in": "query", "description": "By which route.", "schema": schema}]
 
 
 def _asked(path: str) -> list[dict[str, Any]]:
@@ -219,6 +233,8 @@ def _refused(path: str, method: str) -> dict[str, Any]:
         found |= {400, 408, 413, 415, 422}
     if path in {"/leads", "/events", REPORT}:
         found |= {422}
+    if names_route(path):
+        found |= {404}
     if "{" in path:
         found |= {404, 409, 422}
     titles = {
@@ -280,7 +296,11 @@ def _schemas(version: ServedVersion) -> dict[str, Any]:
             ["events", "next"],
         ),
         "Policy": _object(
-            {"policy": _TEXT, "route": _TEXT, "hash": _TEXT, "since": _MOMENT},
+            {
+                **dict.fromkeys(("policy", "route", "hash"), _TEXT),
+                "routes": {"type": "array", "items": _TEXT},
+                "since": _MOMENT,
+            },
             ["policy", "route", "hash", "since"],
         ),
         "Problem": _object(

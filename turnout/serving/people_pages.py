@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -36,6 +37,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from turnout.errors import Error
+from turnout.reporting.lead_measures import told_length
 from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.current_leads import CurrentLead
 from turnout.runtime.events import Event
@@ -58,6 +60,9 @@ from turnout.serving.service import COOKIE, REPORT, SESSION, Service
 
 MOST_SHOWN: Final = 200
 """Leads of a person that the page shows: those that are due first."""
+
+MOST_TOLD: Final = 20
+"""Of so many of them it shows what the log has of each."""
 
 _DEEDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "offered": (("accept", "Accept"), ("reject", "Reject")),
@@ -259,22 +264,28 @@ def _told(what: str, status: int) -> Response:
 async def _shown(service: Service, caller: Caller, person: str, done: str) -> Response:
     def asked(
         router: Router,
-    ) -> tuple[tuple[CurrentLead, ...], dict[str, int], list[PersonAbsence]]:
+    ) -> tuple[list[tuple[CurrentLead, Node]], dict[str, int], list[PersonAbsence]]:
         waiting = {name: len(router.queued(name, MOST_SHOWN)) for name in queue_names(service)}
         away = [each for each in router.absences() if each.person == person]
-        return router.held(person, MOST_SHOWN), waiting, away
+        held = sorted(router.held(person, MOST_SHOWN), key=_next)
+        first = [_told_values(router.history(each.lead)) for each in held[:MOST_TOLD]]
+        return [*zip_longest(held, first)], waiting, away
 
-    held, waiting, away = await in_thread(service, asked)
+    leads, waiting, away = await in_thread(service, asked)
     mark = formed(service.secret, person)
     now = datetime.now(UTC)
-    leads = sorted(held, key=_next)
     return page(
         "My leads",
         h1["My leads"],
         done and p(".told", role="status")[unquote(done)[:MOST_SAID]],
-        p[f"You are {person}. ", f"{len(leads)} open." if leads else "No lead is yours now."],
+        p[
+            f"You are {person}. ",
+            f"{len(leads)} open, as of " if leads else "No lead is yours, as of ",
+            _time(now),
+            ".",
+        ],
         caller.may("read") and p[a(href=REPORT)["How leads fared"]],
-        ul(".leads")[(_lead(service, each, mark, now) for each in leads)],
+        ul(".leads")[(_lead(service, each, said, mark, now) for each, said in leads)],
         h2["Queues"],
         [_queue(name, number, mark) for name, number in waiting.items()]
         or p["The policy has none."],
@@ -290,15 +301,13 @@ def _next(lead: CurrentLead) -> tuple[bool, datetime]:
     return not times, min(times, default=lead.at)
 
 
-def _lead(service: Service, lead: CurrentLead, mark: str, now: datetime) -> Element:
-    times = [("accept by", lead.expires), ("due", lead.due)]
+def _lead(service: Service, lead: CurrentLead, values: Node, mark: str, now: datetime) -> Element:
+    times = [("to be accepted", lead.expires), ("due", lead.due)]
     return li[
         h2[a(href=f"/me/leads/{quote(lead.lead, safe='')}")[lead.lead]],
-        p[
-            f"{lead.status}, by {lead.by}, ",
-            _time(lead.at),
-            ((", ", _due(word, when, now)) for word, when in times if when is not None),
-        ],
+        values,
+        [p[_due(word, when, now)] for word, when in times if when is not None],
+        p(".soft")[f"{lead.status}, by {lead.by}, ", _time(lead.at)],
         div(".acts")[
             (_act(service, lead.lead, act, word, mark) for act, word in _DEEDS.get(lead.status, ()))
         ],
@@ -306,9 +315,10 @@ def _lead(service: Service, lead: CurrentLead, mark: str, now: datetime) -> Elem
 
 
 def _due(word: str, when: datetime, now: datetime) -> Node:
+    left = told_length(abs((when - now).total_seconds()))
     if when > now:
-        return [f"{word} ", _time(when)]
-    return strong(".late")[f"late: {word} ", _time(when)]
+        return [strong[f"{word} in {left}"], ": ", _time(when)]
+    return [strong(".late")[f"late: was {word} {left} ago"], ": ", _time(when)]
 
 
 def _time(when: datetime) -> Element:
@@ -320,7 +330,7 @@ def _act(service: Service, lead: str, act: str, word: str, mark: str) -> Element
         _hidden(act, mark),
         input(type="hidden", name="lead", value=lead),
         act in NEED_REASON and _reason(service, act, lead),
-        button(aria_label=f"{word} lead {lead}")[word],
+        button(f".{act}", aria_label=f"{word} lead {lead}")[word],
     ]
 
 
@@ -336,6 +346,8 @@ def _reason(service: Service, act: str, lead: str) -> Node:
 
 
 def _queue(name: str, waiting: int, mark: str) -> Element:
+    if not waiting:
+        return p[f"{name}: no lead waits"]
     shown = f"{waiting} or more" if waiting == MOST_SHOWN else str(waiting)
     return form(method="post", action="/me")[
         _hidden("claim", mark),
@@ -368,6 +380,14 @@ def _hidden(act: str, mark: str) -> Node:
         input(type="hidden", name="act", value=act),
         input(type="hidden", name="form", value=mark),
     ]
+
+
+def _told_values(events: tuple[Event, ...]) -> Node:
+    """Return what the log has of a lead, in a line."""
+    logged = [each.logged.values for each in events if each.logged.values]
+    if not logged:
+        return None
+    return p[" · ".join(f"{name}: {value}" for name, value in logged[-1].items())]
 
 
 def _values(events: tuple[Event, ...]) -> Node:

@@ -52,6 +52,9 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             409, "The lead doesn't allow that as it stands", "`detail` says what it allows."
         ),
         "too-large": ProblemKind(413, "The body is too large", "Send fewer leads at once."),
+        "large-head": ProblemKind(
+            431, "The head is too large", "Send fewer headers, and shorter ones."
+        ),
         "wrong-type": ProblemKind(
             415, "The body is no JSON by its type", "Send `Content-Type: application/json`."
         ),

@@ -29,7 +29,7 @@ def lead_schema_of(version: ServedVersion) -> dict[str, Any]:
 
 def diagram_svg(version: ServedVersion) -> bytes:
     """Return the policy's decision tree as one picture."""
-    return _once(version, "diagram", lambda: _drawn(version))
+    return _once(version, f"diagram {version.route_name}", lambda: _drawn(version))
 
 
 def example_lead(version: ServedVersion) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _once(version: ServedVersion, name: str, make: Callable[[], T]) -> T:
 
 
 def _drawn(version: ServedVersion) -> bytes:
-    compiled, route = version.router.compiled, version.router.route_name
+    compiled, route = version.router.compiled, version.route_name
     shown_pages = whole_picture(compiled, route, is_one_page=True)
     pages, heading = headed(compiled, route, shown_pages, has_commit=False)
     main = Path(compiled.sources[-1].name) if compiled.sources else Path("policy.route")

@@ -17,6 +17,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import attrs
+
 from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.plan.value import Plan
 from turnout.errors import Error
@@ -41,7 +43,8 @@ _MOST_TOLD = 20
 class PolicySource:
     """Where a policy comes from, and what of a new version is let pass.
 
-    allow: as `turnout diff` has it: which decisions may change, "none", "same-team" or "any".
+    route: which is meant where a request names none. allow: which decisions may change, as
+    `turnout diff` has it: "none", "same-team" or "any".
     """
 
     main: Path
@@ -129,12 +132,11 @@ class Reloader:
         if compiled.policy_hash == served.now.policy_hash:
             return PreparedPolicy()
         try:
-            router = open_router(compiled, self._source, plan)
+            version = open_version(compiled, self._source, plan)
         except Error as refused:
             return PreparedPolicy(refused=(_sentence(refused),))
-        since = datetime.now(UTC)
-        served.swap(ServedVersion(router, since))
-        self._service.metrics.loaded.set(since.timestamp())
+        served.swap(version)
+        self._service.metrics.loaded.set(version.since.timestamp())
         _LOG.warning("policy %s is served from now on", compiled.policy_hash[:12])
         return PreparedPolicy()
 
@@ -167,6 +169,17 @@ def open_router(compiled: Compiled, source: PolicySource, plan: Plan | None = No
         wait=source.wait,
         plan=plan,
         endpoints=source.endpoints,
+    )
+
+
+def open_version(
+    compiled: Compiled, source: PolicySource, plan: Plan | None = None
+) -> ServedVersion:
+    """Return a version that counts from now on, with its state. Raises what `Router` does."""
+    return ServedVersion(
+        open_router(compiled, source, plan),
+        datetime.now(UTC),
+        lambda route: open_router(compiled, attrs.evolve(source, route=route)),
     )
 
 

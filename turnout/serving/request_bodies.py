@@ -56,6 +56,10 @@ async def read_json(request: Request, limits: Limits) -> Any:  # noqa: ANN401 - 
 async def read_body(request: Request, limits: Limits) -> bytes:
     """Return the body of a request. Raises ProblemError where it is too large or too slow."""
     told = request.headers.get("content-length", "")
+    if told and "transfer-encoding" in request.headers:
+        # Whoever stands in between may go by the other one (request smuggling).
+        detail = "the body has two lengths"
+        raise ProblemError("not-json", detail, headers={"Connection": "close"})
     if told.isdecimal() and int(told) > limits.body:
         raise _too_large(limits)
     parts: list[bytes] = []

@@ -41,7 +41,7 @@ from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
 from turnout.serving.openapi import openapi
 from turnout.serving.paces import Paces
-from turnout.serving.reloading import PolicySource, Reloader, open_router
+from turnout.serving.reloading import PolicySource, Reloader, open_version
 from turnout.serving.request_bodies import Limits
 from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
@@ -106,8 +106,7 @@ class ServingSettings:
             provider = attrs.evolve(provider, keys=sign_in.keys)
         if provider is not None and provider.audience:
             people = PeopleTokens(provider)
-        router = open_router(compiled, self.source)
-        served = Served(ServedVersion(router, datetime.now(UTC)))
+        served = Served(open_version(compiled, self.source))
         writer = LeadWriter(served.router, self.limits.waiting)
         return Service(
             served,
@@ -182,11 +181,11 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
     if workers == 1:
         app = settings.application(compiled)
         with _signals_kept():
-            uvicorn.Server(_config(lambda: app, settings, 1)).run([at])
+            uvicorn.Server(uvicorn_settings(lambda: app, settings, 1)).run([at])
         return
     with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
         os.environ[counters.FOLDER] = folder
-        Multiprocess(_config(settings, settings, workers), [at]).run()
+        Multiprocess(uvicorn_settings(settings, settings, workers), [at]).run()
 
 
 @contextmanager
@@ -215,7 +214,10 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(make: Callable[[], ASGIApp], settings: ServingSettings, workers: int) -> uvicorn.Config:
+def uvicorn_settings(
+    make: Callable[[], ASGIApp], settings: ServingSettings, workers: int
+) -> uvicorn.Config:
+    """Return how a process is served. make: its application."""
     limits = settings.limits
     return uvicorn.Config(
         make,

@@ -17,6 +17,7 @@ from turnout.runtime.stores import StateError
 from turnout.serving.callers import Caller
 from turnout.serving.http_words import in_http
 from turnout.serving.problems import ProblemError, problem_response
+from turnout.serving.served_versions import ROUTE
 from turnout.serving.service import Service
 
 Handler: TypeAlias = Callable[[Service, Request, Caller], Awaitable[Response]]
@@ -42,6 +43,11 @@ def told_paths(paths: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str,
     }
 
 
+def names_route(path: str) -> bool:
+    """Return whether what a path does is of one route, which a request may name."""
+    return path.startswith(("/leads", "/decide", "/explain", "/queues", "/policy/diagram"))
+
+
 class ServedPath:
     """A path, and what each method of it does.
 
@@ -62,6 +68,7 @@ class ServedPath:
         self._methods = methods or {}
         self._open = open_methods or {}
         self._is_paced = is_paced
+        self._has_route = names_route(path)
         self._seconds = service.metrics.seconds.labels(path)
         self._counts: dict[tuple[str, int], Callable[[], None]] = {}
 
@@ -101,6 +108,8 @@ class ServedPath:
 
     async def _answered(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
+        if self._has_route:
+            ROUTE.set(self._service.named_route(request))
         handler = self._methods.get(method)
         if handler is not None:
             return await handler(self._service, request, await self._service.caller(request))

@@ -1,28 +1,38 @@
 """The version of the policy that is served, and how another one takes its place.
 
 Whoever works with a version leases it. A new one counts from the next lease on, so between two
-leads; the old one is closed when the last who leased it is done.
+leads; the old one is closed when the last who leased it is done. A version has a router for each
+of the policy's routes that somebody asked for: which one a request names stands in `ROUTE`.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from turnout.frozen import attribute, define
 from turnout.runtime.router import Router
 
+ROUTE: Final[ContextVar[str | None]] = ContextVar("turnout-route", default=None)
+"""Which route is meant by what is being done, None for that which the service was started with."""
+
 
 @define(eq=False)
 class ServedVersion:
-    """A version of the policy with its router.
+    """A version of the policy with its routers.
 
-    since: when it began to count. made: what is made of it when first asked, such as a picture.
+    router: of the route that is meant where none is named. since: when it began to count. opened:
+    opens the router of another route, None where there is no other. made: what is made of it when
+    first asked, such as a picture.
     """
 
     router: Router
     since: datetime
+    opened: Callable[[str], Router] | None = None
+    others: dict[str, Router] = attribute(factory=dict[str, Router], init=False)
+    lock: Any = attribute(factory=Lock, init=False, repr=False)
     made: dict[str, Any] = attribute(factory=dict[str, Any], init=False)
     users: int = attribute(default=0, init=False)
     is_old: bool = attribute(default=False, init=False)
@@ -31,6 +41,27 @@ class ServedVersion:
     def policy_hash(self) -> str:
         """The hash of the policy."""
         return self.router.compiled.policy_hash
+
+    @property
+    def route_name(self) -> str:
+        """The route that is meant."""
+        return ROUTE.get() or self.router.route_name
+
+    def routed(self) -> Router:
+        """Return the router of the route that is meant, opened when it first is. Raises Error."""
+        name = self.route_name
+        if name == self.router.route_name or self.opened is None:
+            return self.router
+        with self.lock:
+            found = self.others.get(name)
+            if found is None:
+                found = self.others[name] = self.opened(name)
+        return found
+
+    def close(self) -> None:
+        """Release the state."""
+        for each in (self.router, *self.others.values()):
+            each.close()
 
 
 class Served:
@@ -58,13 +89,13 @@ class Served:
                 found.users -= 1
                 is_last = found.is_old and not found.users
             if is_last:
-                found.router.close()
+                found.close()
 
     @contextmanager
     def router(self) -> Generator[Router, None, None]:
-        """Lease the router that counts now."""
+        """Lease the router that counts now, of the route that is meant."""
         with self.version() as version:
-            yield version.router
+            yield version.routed()
 
     def swap(self, new: ServedVersion) -> None:
         """Let another version count from now on."""
@@ -73,8 +104,8 @@ class Served:
             old.is_old = True
             is_idle = not old.users
         if is_idle:
-            old.router.close()
+            old.close()
 
     def close(self) -> None:
         """Release the state."""
-        self._now.router.close()
+        self._now.close()

@@ -82,6 +82,17 @@ class Service:
         """Whether callers need no token: only this machine can ask, and there are none."""
         return self.is_local and self.people is None and self.sign_in is None and not self.tokens
 
+    def named_route(self, request: Request) -> str | None:
+        """Return the route that a request names, None where it names none. Raises ProblemError."""
+        asked = request.scope["query_string"]
+        name = request.query_params.get("route") if asked else None
+        if name is None:
+            return None
+        routes = self.served.now.router.compiled.policy.routes
+        if name not in routes:
+            raise ProblemError("unknown", f"there is no route {name[:80]}: {', '.join(routes)}")
+        return name
+
     async def caller(self, request: Request) -> Caller:
         """Return who asks. Raises ProblemError where that can't be known, or is too soon again."""
         if self.is_open:

@@ -157,13 +157,13 @@ class Fetched:
         )
         self.numbers += said.get("numbers", ())
         if self._absences is None:
-            self._absences = absences_of(json.loads(absent or "[]"))
+            self._absences = absences_of(json_read(absent or "[]"))
         self._recorded |= dict.fromkeys(needs.leads)
         for route, lead, found in leads:  # one that was erased stands under another id
             self._recorded[received(route), received(lead)] = self._take_lead(found)
         self._turns |= dict.fromkeys(needs.teams, LEVEL)
         for team, scale, lag in turns:
-            self._turns[received(team)] = Turns(scale, json.loads(lag))
+            self._turns[received(team)] = Turns(scale, json_read(lag))
         self._loads |= dict.fromkeys(needs.people, 0)
         self._loads |= {received(person): leads_open for person, leads_open in loads}
         self._counts |= zip(needs.counts, counts, strict=True)

@@ -7,6 +7,12 @@ has overtaken, is decided again, and after some times alone, by the state's own 
 connection is lost in the middle of a commit, the server is asked on a new one what became of
 that transaction: nothing is guessed.
 
+The commit itself doesn't wait for the disk, so that the next one who draws has the team at once;
+what follows in the same message does, when no lock is held any more. What was committed is
+written ahead in the order of the commits. So whoever waits for what came after has all that they
+built on, a crash takes away a tail of which nobody was told, and one wait of the disk does for
+many. Who reads waits until what is seen is on the disk, too.
+
 Who decides at whatever the clock says doesn't decide before what others counted meanwhile:
 the moment is then that of the last count.
 """
@@ -24,7 +30,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import set_json_loads
 
 from turnout.frozen import frozen
-from turnout.runtime.clock import this_moment
+from turnout.runtime.clock import lasting, this_moment
 from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.cells import instant, json_cell, json_read
@@ -78,6 +84,21 @@ _HOLD_ALL = (
     b"SELECT pg_advisory_xact_lock_shared($1::bigint), (SELECT count(pg_advisory_xact_lock(k)) FROM"
     b" unnest($2::bigint[]) k)"
 )
+_LATER = b"SET LOCAL synchronous_commit = off"
+_NOW = b"SELECT pg_logical_emit_message(true, 'turnout', '')"  # an empty one, as `SET` says
+_IF_BEHIND = (
+    b"SELECT CASE WHEN pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()"
+    b" THEN pg_logical_emit_message(true, 'turnout', '') END"
+)
+_SEEN_UPTO = (
+    "SELECT CASE WHEN NOT pg_is_in_recovery() AND current_setting('synchronous_commit') <> 'off'"
+    " THEN pg_current_wal_insert_lsn()::text END"
+)
+# Where nothing is at work the next place may be behind the head of a page, 24 bytes long.
+_IS_ON_DISK = "SELECT %s::pg_lsn - pg_current_wal_flush_lsn() <= 24"
+_DISK = 1.0
+"""Seconds within which the server's WAL writer has written whatever nobody waits for."""
+
 _ALONE = b"SELECT pg_advisory_xact_lock($1::bigint)"
 _NUMBERS = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
 
@@ -171,7 +192,8 @@ _FINAL = ("password", "authentication", "pg_hba", "role", "does not exist", "dat
 
 
 def _is_final(said: str) -> bool:
-    return "starting up" not in said and any(word in said for word in _FINAL)
+    passes = "the database system is" in said  # starting up, shutting down, recovering
+    return not passes and any(word in said for word in _FINAL)
 
 
 def _refused(at: ServerAddress, said: str) -> NoReturn:
@@ -318,7 +340,7 @@ class PostgresStore:
             raise OvertakenError(is_late=True)
         with server_errors(self._at):
             if not (batch.events or batch.drawn):
-                writer.send(b"COMMIT")
+                writer.send(b"COMMIT", _IF_BEHIND)  # others may have decided what was asked
                 return
             lacking = len(batch.events) - len(numbers)
             if lacking > 0:
@@ -335,7 +357,7 @@ class PostgresStore:
             self._count_late(connection, change.late)
         try:
             with server_errors(self._at):
-                writer.send(writes, b"COMMIT")
+                writer.send(_LATER, writes, b"COMMIT", _NOW)
         except LostError as error:
             if not self._was_kept(numbers, error):
                 raise
@@ -366,6 +388,8 @@ class PostgresStore:
                     writer.send(b"BEGIN", writer.call(_ALONE, str(self._state_key)))
                     was_kept = bool(_one(connection.execute(there, (numbers,)))[0])
                     connection.execute("ROLLBACK")
+                    if was_kept:
+                        writer.send(_NOW)
                     return was_kept
             except (LostError, OvertakenError, StateError) as error:
                 if time.monotonic() > until:
@@ -436,11 +460,11 @@ class PostgresStore:
                 connection = connected(self._at, self._wait)
             try:
                 try:
-                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    _snapshot(connection)
                 except psycopg.OperationalError:  # it was lost while nobody used it
                     connection.close()
                     connection = connected(self._at, self._wait)
-                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    _snapshot(connection)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -481,6 +505,17 @@ class PostgresStore:
                 connection.execute("ROLLBACK")
         except psycopg.Error:
             connection.close()
+
+
+def _snapshot(connection: Connection) -> None:
+    """Begin a transaction that only reads, and wait until all that it sees is on the disk."""
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    (upto,) = _one(connection.execute(_SEEN_UPTO))
+    is_enough = lasting(_DISK)
+    while upto is not None and not is_enough():
+        if _one(connection.execute(_IS_ON_DISK, (upto,)))[0]:
+            return
+        time.sleep(0.001)
 
 
 def _one(cursor: "psycopg.Cursor[tuple[Any, ...]]") -> tuple[Any, ...]:

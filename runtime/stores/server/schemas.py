@@ -199,6 +199,7 @@ TABLES = (
 """What a state's rows stand in, `meta` apart."""
 
 
+@lru_cache(maxsize=4_096)
 def lock_key(at: ServerAddress, kind: str, name: str = "") -> int:
     """Return the number of an advisory lock of a state."""
     text = f"{at.schema}\0{kind}\0{name}".encode("utf-8", "surrogatepass")

@@ -46,7 +46,9 @@ _LAST = (
 )
 _SUM = """SELECT json_build_array(count(*),
     coalesce(sum(hashtext(e.kind || e.route || e.detail)::bigint + e.seq), 0))
-    FROM {s}.events e WHERE (e.turn, e.seq) <= (SELECT turn, seq FROM {s}.events WHERE seq = %s)"""
+    FROM {s}.events e WHERE (e.turn, e.seq) > (
+        coalesce((SELECT turn FROM {s}.events WHERE seq = %s), -1), %s)
+    AND (e.turn, e.seq) <= (SELECT turn, seq FROM {s}.events WHERE seq = %s)"""
 _GRAVE = GRAVE.format(lead="%s::text").replace("{s}", "{{s}}")
 _HISTORY = (
     f"SELECT json_agg({_ROW} ORDER BY e.turn, e.seq) FROM (SELECT e.* FROM {{{{s}}}}.events e"
@@ -92,9 +94,9 @@ class ServerSnapshot:
             for seq, previous, kind, route, _, at, _, _, policy, text in found
         ]
 
-    def log_sum(self, upto: int) -> tuple[int, int]:
-        """Return how many events there are up to one, and a sum of what they say."""
-        count, total = self.ask(_SUM, upto)
+    def log_sum(self, upto: int, after: int = 0) -> tuple[int, int]:
+        """Return how many events there are behind one up to another, and a sum of what they say."""
+        count, total = self.ask(_SUM, after, after, upto)
         return int(count), int(total)
 
     def last_event(self) -> int:

@@ -56,7 +56,8 @@ def _table(table: MeasureTable, screen: int) -> Iterator[str]:
     yield paint(table.title, Ink.STRONG)
     if table.note:
         yield from hanging(_GAP, table.note.split(" "), screen)
-    shown = table.rows[:MOST_ROWS]
+    # Of days the latest ones are asked for.
+    shown = table.rows[-MOST_ROWS:] if table.name == "by_day" else table.rows[:MOST_ROWS]
     texts = [column.kind == "text" for column in table.columns]
     widest = min(_WIDEST_NAME, (screen - _NUMBERS) // max(1, sum(texts)) - len(_GAP))
     cells = [

@@ -13,6 +13,7 @@ from turnout.reporting.suggesting.suggestions import Suggested, Suggestion
 
 _TITLES = {
     "declined": "have somebody look at its leads first",
+    "conversions": "another time for its leads, by what they convert",
     "weights": "weights by what members convert",
     "boundary": "tell leads apart elsewhere",
     "unused": "take it out: it took no lead",
@@ -64,7 +65,7 @@ def _effect(suggestion: Suggestion, screen: int) -> Iterator[str]:
     said = "no values of last month's leads were logged, so nothing is known of its effect"
     if effect.leads:
         leads = counted(effect.leads, "lead")
-        said = f"of last month's {leads} {effect.moved:,} would go to other targets"
+        said = f"of last month's {leads} {effect.moved:,} would be decided otherwise"
     yield from hanging("   ", said.split(" "), screen)
 
 

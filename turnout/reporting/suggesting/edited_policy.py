@@ -33,30 +33,45 @@ class EditedPolicy:
 
 
 def edited_policy(main: Path, old: Compiled, edits: Iterable[Replacement]) -> EditedPolicy | None:
-    """Return what edits of one file make; None where that isn't a policy without new errors."""
-    ordered = sorted(edits, key=lambda each: each.span.start, reverse=True)
-    if not ordered:
+    """Return what edits make; None where that isn't a policy without new errors and findings."""
+    by_source: dict[str, list[Replacement]] = {}
+    for each in edits:
+        by_source.setdefault(each.span.source.name, []).append(each)
+    texts = [_edited(each) for each in by_source.values()]
+    if not texts or None in texts:
         return None
-    source = ordered[0].span.source
-    text = source.text
-    for each in ordered:
-        text = text[: each.span.start] + each.text + text[each.span.end :]
-    canonical = formatted(Source(source.name, text))
-    if not isinstance(canonical, str) or canonical == source.text:
-        return None
-    files = Files({Path(source.name): canonical})
+    changed = [each for each in texts if each is not None]
+    files = Files({Path(source.name): text for source, text in changed})
     new = compile_policy(main, files=files)
     known = {(each.name, each.message) for each in old.findings}
     if not new.is_fit or any((each.name, each.message) not in known for each in new.findings):
         return None
+    return EditedPolicy("".join(_patch(main, *each) for each in changed), new)
+
+
+def _edited(edits: list[Replacement]) -> tuple[Source, str] | None:
+    """Return a file with its edits, laid out as it has to be; None where it can't be or is same."""
+    source = edits[0].span.source
+    text = source.text
+    for each in sorted(edits, key=lambda each: each.span.start, reverse=True):
+        text = text[: each.span.start] + each.text + text[each.span.end :]
+    if source.name.endswith(".route"):
+        canonical = formatted(Source(source.name, text))
+        if not isinstance(canonical, str):
+            return None
+        text = canonical
+    return None if text == source.text else (source, text)
+
+
+def _patch(main: Path, source: Source, text: str) -> str:
     name = Path(os.path.relpath(source.name, main.parent)).as_posix()
     lines = unified_diff(
         source.text.splitlines(keepends=True),
-        canonical.splitlines(keepends=True),
+        text.splitlines(keepends=True),
         f"a/{name}",
         f"b/{name}",
     )
-    return EditedPolicy("".join(map(_ended, lines)), new)
+    return "".join(map(_ended, lines))
 
 
 def _ended(line: str) -> str:

@@ -130,12 +130,13 @@ def holm(chances: Sequence[float]) -> list[float]:
 def shrunken(tallies: Sequence[CountedShare]) -> list[float]:
     """Return each share drawn towards that of all, the more the less is known of it.
 
-    A beta prior whose mean and spread are those of the shares beyond chance (empirical Bayes, by
-    moments). Where they spread no more than chance has them do, all are the same.
+    A beta prior whose mean and spread are those of the shares beyond chance: empirical Bayes, by
+    moments (J. C. Kleinman, "Proportions with extraneous variance: single and independent samples",
+    JASA 68 (1973)). Where they spread no more than chance has them do, all are the same.
 
     >>> known = CountedShare(40, 100), CountedShare(20, 100), CountedShare(6, 10)
     >>> [round(each, 3) for each in shrunken(known)]
-    [0.393, 0.21, 0.463]
+    [0.393, 0.209, 0.465]
     """
     known = [each for each in tallies if each.whole]
     whole = sum(known, CountedShare(0, 0))
@@ -144,8 +145,9 @@ def shrunken(tallies: Sequence[CountedShare]) -> list[float]:
         return [mean] * len(tallies)
     noise = mean * (1 - mean)
     squares = sum(each.whole * (each.share - mean) ** 2 for each in known)
-    size = whole.whole - sum(each.whole**2 for each in known) / whole.whole
-    spread = (squares - (len(known) - 1) * noise) / size
+    freedom = len(known) - 1
+    size = whole.whole - sum(each.whole**2 for each in known) / whole.whole - freedom
+    spread = (squares - freedom * noise) / size if size > 0 else 0.0
     if spread <= 0:
         return [mean] * len(tallies)
     prior = max(noise / spread - 1, 0.0)

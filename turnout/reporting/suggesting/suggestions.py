@@ -13,9 +13,10 @@ from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.frozen import frozen
 from turnout.reporting.suggesting.edited_policy import edited_policy
+from turnout.reporting.suggesting.evidence import Proposal, SuggestionKind
 from turnout.reporting.suggesting.lived_leads import LivedLead, lived_leads
 from turnout.reporting.suggesting.odds import LEVEL, holm
-from turnout.reporting.suggesting.proposals import Proposal, SuggestionKind, proposals
+from turnout.reporting.suggesting.proposals import proposals
 from turnout.runtime.records import Record
 from turnout.runtime.stores import microseconds
 from turnout.runtime.stores.anywhere import AnyStore
@@ -63,7 +64,7 @@ def suggested(
     """Return what the outcomes of a period suggest. main: the policy's file. Raises StateError."""
     since, until = period
     leads = lived_leads(store, route, microseconds(since), microseconds(until))
-    had = _had(store, leads)
+    had = _had(store, compiled, route, leads)
     found = [*proposals(compiled, route, leads, had=had)]
     chances = [each.chance for each in found if each.chance is not None]
     corrected = iter(holm(chances))
@@ -104,13 +105,17 @@ def _suggestion(  # noqa: PLR0913, PLR0917 - what it is made of
         for number, lead in enumerate(month, 1)
         if lead.values
     )
+    found = difference(*programs)
+    evidence = [*proposal.evidence, *_turns(compiled, patch.new, proposal, month)]
+    if proposal.kind == "unused" and found.is_same:
+        evidence.append("no lead needs it: proved over every possible lead")
     return Suggestion(
         proposal.kind,
         proposal.subject,
-        (*proposal.evidence, *_turns(compiled, patch.new, proposal, month)),
+        tuple(evidence),
         chance,
         patch.text,
-        difference(*programs),
+        found,
         movements(records, ((programs[0], route), (programs[1], route)), at),
     )
 
@@ -134,11 +139,19 @@ def _shares(team: Team) -> dict[str, float]:
     return {each.person: float(each.weight / whole) for each in team.members}
 
 
-def _had(store: AnyStore, leads: Sequence[LivedLead]) -> frozenset[str]:
-    """Return the rules that every version had that decided a lead of the period."""
+def _had(
+    store: AnyStore, compiled: Compiled, route: str, leads: Sequence[LivedLead]
+) -> frozenset[str]:
+    """Return the rules that every version had that decided a lead of the period.
+
+    Of rows of tables that is known only where it was this version all along.
+    """
+    versions = {lead.version for lead in leads}
+    if versions == {compiled.policy_hash}:
+        return frozenset(clause.name for clause in compiled.program.routes[route].clauses)
     found: frozenset[str] | None = None
     with store.read() as snapshot:
-        for version in sorted({lead.version for lead in leads}):
+        for version in sorted(versions):
             text = snapshot.policy_text(version)
             if text is None:
                 return frozenset()
