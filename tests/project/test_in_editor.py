@@ -166,7 +166,7 @@ class Editor:
         def found() -> str | None:
             # Terminals of the pages before may be shown again beside the new one.
             for each in self.page.locator(".xterm-rows").all_inner_texts():
-                said = each.replace("\xa0", " ")
+                said = str(each).replace("\xa0", " ")
                 if all(text in said for text in texts):
                     return said
             return None
