@@ -59,7 +59,7 @@ def asked(schema: Any, paths: frozenset[str] | None, many: int) -> int:  # noqa:
                 derandomize=True,
                 database=None,
                 phases=(Phase.explicit, Phase.generate),
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             )
             @given(case=strategy)
             def tried(case: Any) -> None:  # noqa: ANN401 - the library's
