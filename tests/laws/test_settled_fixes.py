@@ -3,7 +3,8 @@
 Held on every wrong file of the tests and on drawn policies, of findings of each severity. Three
 kinds may come to light, of which the finding that went had kept the checks from speaking: a
 rule that was there only against a rule that is gone now, or that does what a new fallback
-does; and rows without a required field, of which nothing is said while there is a gap. Where a
+does; a `not` that also holds for leads without a value, where a part that went asked for one;
+and rows without a required field, of which nothing is said while there is a gap. Where a
 policy could not be read, its checks had said nothing yet: there nothing new may stand on what
 was written, but for what the rows of a table say whose column is known now.
 """
