@@ -98,6 +98,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/project/test_deploying.py::"
+        "test_a_backup_of_a_state_on_a_server_is_restored": "a server",
         "tests/turnout/test_serving_faults.py": "processes, kills and servers",
         "tests/turnout/test_serving_schemathesis.py": "hundreds of requests, drawn",
         "tests/turnout/test_diagram.py": "draws policies of many pages",
