@@ -32,6 +32,11 @@ class RecordChunk:
         return self._names
 
     @property
+    def raws(self) -> RawLeads:
+        """The leads."""
+        return self._raws
+
+    @property
     def size(self) -> int:
         """The number of leads."""
         return len(self._raws)
@@ -89,14 +94,19 @@ def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrivedLeads]:
 
 
 def arrivals(
-    records: Iterator[Record], size: int, text: PlainText | None = None
+    records: Iterator[Record], size: int, text: PlainText | None = None, skipped: int = 0
 ) -> Iterator[ArrivedRecords]:
     """Yield the records, so many at a time; those before an error come before it is raised.
 
-    text: where they are read. Its plain rows are read as columns.
+    text: where they are read. Its plain rows are read as columns. skipped: records at the
+    beginning that are left out.
     """
     columns = () if text is None else text.table.columns
     reading = _Reading(records, PlainRows.of(text))
+    while skipped and not reading.is_done:
+        left_out = _Taken(columns)
+        reading.step(left_out, min(skipped, size))
+        skipped -= left_out.size
     while not reading.is_done:
         taken = _Taken(columns)
         try:

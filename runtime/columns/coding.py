@@ -5,7 +5,7 @@ differently stay apart: numbers by their bits, so -0.0 is not 0.0. Of lists only
 put together; any other value is one of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeAlias
 
@@ -82,6 +82,10 @@ class ArrowChunk:
         """Return a column of texts."""
         found = self._batch.column(self._places[name])
         return found if pa.types.is_string(found.type) else None
+
+    def only(self, names: Collection[str]) -> pa.RecordBatch:
+        """Return the columns of some names, as a batch."""
+        return self._batch.select([place for name, place in self._places.items() if name in names])
 
     def record(self, at: int) -> Mapping[str, object]:
         """Return a row as a raw lead."""

@@ -5,10 +5,11 @@ chunk is sent as Arrow's own stream: a part of a batch is sent, and not the batc
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from typing import Self, TypeVar
 
 import pyarrow as pa
 
@@ -26,24 +27,40 @@ class WorkersError(Error):
     """The processes that were to decide are gone."""
 
 
-def stream_by_workers(
-    decider: TableDecider, batches: Iterable[pa.RecordBatch], processes: int
-) -> Iterator[pa.RecordBatch]:
-    """Yield what `TableDecider.stream` does, decided in so many processes.
+_T = TypeVar("_T")
+_U = TypeVar("_U")
 
-    Raises WorkersError where one of them ended, and what `stream` raises.
-    """
-    context = get_context("spawn")  # whatever threads this process has, theirs are new
-    pool = ProcessPoolExecutor(processes, context, _begin, (decider,))
-    with pool:
-        pending: deque[Future[bytes]] = deque()
+
+class Workers:
+    """Processes that do a function to each of some parts; a context manager."""
+
+    def __init__(self, processes: int, begin: Callable[[_T], None], with_what: _T) -> None:
+        """Prepare. begin: is called once in each, with what it is sent."""
+        self._processes = processes
+        context = get_context("spawn")  # whatever threads this process has, theirs are new
+        self._pool = ProcessPoolExecutor(processes, context, _begun, (begin, with_what))
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what they do, and end them."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def each(self, work: Callable[[_T], _U], parts: Iterable[_T]) -> Iterator[_U]:
+        """Yield what a function of a module comes to, of each part, in order.
+
+        Raises WorkersError where one of them ended, and what the function raises.
+        """
+        pending: deque[Future[_U]] = deque()
         try:
-            for part in _parts(batches):
-                pending.append(pool.submit(_decide, _written(part)))
-                if len(pending) >= AHEAD * processes:
-                    yield from _read(pending.popleft().result())
+            for part in parts:
+                pending.append(self._pool.submit(work, part))
+                if len(pending) >= AHEAD * self._processes:
+                    yield pending.popleft().result()
             while pending:
-                yield from _read(pending.popleft().result())
+                yield pending.popleft().result()
         except BrokenProcessPool as problem:
             message = "a process that decides leads was ended by something else, or couldn't begin"
             advice = (
@@ -56,13 +73,26 @@ def stream_by_workers(
                 each.cancel()
 
 
+def stream_by_workers(
+    decider: TableDecider, batches: Iterable[pa.RecordBatch], processes: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield what `TableDecider.stream` does, decided in so many processes.
+
+    Raises WorkersError where one of them ended, and what `stream` raises.
+    """
+    with Workers(processes, _begin, decider) as workers:
+        for found in workers.each(_decide, map(written, _parts(batches))):
+            yield from read_batches(found)
+
+
 def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for start in range(0, batch.num_rows, SENT):
             yield batch.slice(start, SENT)
 
 
-def _written(*batches: pa.RecordBatch) -> bytes:
+def written(*batches: pa.RecordBatch) -> bytes:
+    """Return batches of one schema as they are sent; of a part of a batch only the part is."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batches[0].schema) as writer:
         for batch in batches:
@@ -70,7 +100,8 @@ def _written(*batches: pa.RecordBatch) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _read(sent: bytes) -> Iterator[pa.RecordBatch]:
+def read_batches(sent: bytes) -> Iterator[pa.RecordBatch]:
+    """Yield the batches that were sent."""
     with pa.ipc.open_stream(sent) as reader:
         yield from reader
 
@@ -80,11 +111,15 @@ def _read(sent: bytes) -> Iterator[pa.RecordBatch]:
 _own: list[TableDecider] = []
 
 
-def _begin(decider: TableDecider) -> None:
+def _begun(begin: Callable[[_T], None], with_what: _T) -> None:
     pa.set_cpu_count(1)  # there is a process for each core
     pa.set_io_thread_count(1)
+    begin(with_what)
+
+
+def _begin(decider: TableDecider) -> None:
     _own[:] = [decider]
 
 
 def _decide(sent: bytes) -> bytes:
-    return _written(*_own[0].stream(_read(sent)))
+    return written(*_own[0].stream(read_batches(sent)))

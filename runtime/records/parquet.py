@@ -5,7 +5,7 @@ which a path leads. Rows are read in batches, so the file may be larger than mem
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,11 +53,14 @@ def parquet(
     return columns, rows()
 
 
-def batches(source: Path, size: int, skipped: int = 0) -> "Iterator[pa.RecordBatch]":
+def batches(
+    source: Path, size: int, skipped: int = 0, names: Collection[str] | None = None
+) -> "Iterator[pa.RecordBatch]":
     """Yield the rows of a Parquet file as Arrow has them, at most so many at a time.
 
-    skipped: rows at the beginning that are left out; whole groups of them aren't read. Raises
-    LeadsError where the file can't be read.
+    skipped: rows at the beginning that are left out; whole groups of them aren't read. names: of
+    the columns that are needed; the others may be left out. Raises LeadsError where the file can't
+    be read.
     """
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415
@@ -70,7 +73,10 @@ def batches(source: Path, size: int, skipped: int = 0) -> "Iterator[pa.RecordBat
             left -= file.metadata.row_group(group).num_rows
             group += 1
         groups = [*range(group, file.num_row_groups)]
-        for batch in file.iter_batches(size, row_groups=groups) if groups else ():
+        if any("." in name for name in file.schema_arrow.names):
+            names = None  # else a name could be taken for a path into another column
+        columns = None if names is None else [*names]
+        for batch in file.iter_batches(size, groups, columns) if groups else ():
             rest = batch.slice(left)
             left -= batch.num_rows - rest.num_rows
             if rest.num_rows:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import attrs
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.runtime.columns.arriving import arrivals
 from turnout.runtime.records import Record
+from turnout.trials.outlook import MovesWanted, Outlook
 from turnout.trials.planned_moves import MovePlanner
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -42,11 +44,12 @@ def test_moves_are_those_of_the_engine(written: Written, data: st.DataObject, si
         )
         for at in range(number)
     ]
-    planner = MovePlanner(policy, plan, AT, "Today's owner", {})
+    wanted = MovesWanted(policy, plan, AT, "Today's owner", {})
+    planner, outlook = MovePlanner(wanted), Outlook(wanted)
     moves = {
         move.lead: move
         for arrived in arrivals(iter(records), size)
-        for move in planner.chunk(arrived)[0]
+        for move in planner.chunk(outlook.leaving(arrived), np.zeros(arrived.size, bool))
     }
     assert planner.counts.moved == len(moves)
     alone = [one_by_one(policy, "inbound", [([each], AT)])[0] for each in records]

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from tests.support import sparks
 from turnout.cli import cli
 from turnout.runtime.columns import routing
-from turnout.trials import move_journal
+from turnout.trials import move_journal, repeated_ids
 
 AT = "2026-11-23T10:00+00:00"
 POLICY = """
@@ -219,7 +219,7 @@ def test_columns_of_a_file_have_the_moves_of_its_rows(
     assert "can't be read as a Parquet file" in " ".join(broken.output.split())
 
 
-@pytest.mark.parametrize("step", ["checkpoint", "batch", "ids"])
+@pytest.mark.parametrize("step", ["checkpoint", "disk", "start", "repeated"])
 def test_a_run_that_ends_anywhere_is_gone_on_with(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,8 +229,13 @@ def test_a_run_that_ends_anywhere_is_gone_on_with(
     whole = planned(tmp_path / "one", many(200), "--batch", "9")
     counts = json.loads((tmp_path / "one/moves/journal.jsonl").read_text().splitlines()[-1])
     stopped = 0
-    ending = {"checkpoint": "_add_line", "batch": "_to_disk", "ids": "_lock"}[step]
-    true = getattr(move_journal, ending)
+    module, ending = {
+        "checkpoint": (move_journal, "_add_line"),
+        "disk": (move_journal, "_to_disk"),
+        "start": (move_journal, "_lock"),
+        "repeated": (repeated_ids, "_new"),
+    }[step]
+    true = getattr(module, ending)
     arguments = (
         *files(tmp_path / "two", many(200)),
         *("--plan-moves", tmp_path / "two/moves", "--owner-column", "owner", "--at", AT),
@@ -244,14 +249,45 @@ def test_a_run_that_ends_anywhere_is_gone_on_with(
             raise OSError(28, "no space")
         return true(*given)
 
-    monkeypatch.setattr(move_journal, ending, fails)
+    monkeypatch.setattr(module, ending, fails)
     for _ in range(100):
         if run(*arguments).exit_code == 0:
             break
+        monkeypatch.setattr(module, ending, true if stopped > 50 else fails)
     assert moves_in(tmp_path / "two/moves") == whole
     assert contents(tmp_path / "two/moves") == contents(tmp_path / "one/moves")
     last = json.loads((tmp_path / "two/moves/journal.jsonl").read_text().splitlines()[-1])
     assert last == counts
+    kept = {each.name[:6] for each in (tmp_path / "two/moves").iterdir()}
+    assert kept == {"moves-", "journa"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_processes_have_the_moves_of_one(kind: str, tmp_path: Path) -> None:
+    """Columns that no field is read from aren't sent, but for the owner's."""
+    leads = [*many(300)[:150], ("", "DE", "5", "eve"), *many(300)[150:]]
+    whole = planned(tmp_path, leads, "--names", str(names_in(tmp_path)))
+    policy, file = files(tmp_path, leads)
+    names = ("id", "country", "seats", "Today's: owner", "x")
+    columns = dict(zip(names, [*zip(*leads, strict=True), ["?"] * len(leads)], strict=True))
+    if kind == "parquet":
+        file = str(tmp_path / "leads.parquet")
+        pq.write_table(pa.table({name: [*values] for name, values in columns.items()}), file)
+    elif kind == "jsonl":
+        file = str(tmp_path / "leads.jsonl")
+        rows = (dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True))
+        Path(file).write_text("\n".join(map(json.dumps, rows)))
+    column = "owner" if kind == "csv" else "today's owner"
+    asked = ("--owner-column", column, "--at", AT, "--names", tmp_path / "names.csv")
+    found = run(policy, file, "--plan-moves", tmp_path / "two", *asked, "--processes", "2")
+    assert found.exit_code == 0, found.output
+    assert moves_in(tmp_path / "two") == whole
+
+
+def names_in(folder: Path) -> Path:
+    names = folder / "names.csv"
+    names.write_text("target,name,label\nperson eve,005E,Eve X\n")
+    return names
 
 
 def test_a_run_that_is_killed_is_gone_on_with(tmp_path: Path) -> None:
@@ -363,6 +399,14 @@ def test_what_doesn_t_go_together_is_told(
     found = run(*files(tmp_path, [("1", "DE", "5", "eve")]), *arguments)
     assert found.exit_code == 2
     assert said in " ".join(found.output.split())
+
+
+def test_a_wrong_column_leaves_no_folder(tmp_path: Path) -> None:
+    policy, file = files(tmp_path, [("1", "DE", "5", "eve")])
+    asked = ("--plan-moves", tmp_path / "moves", "--owner-column")
+    assert "did you mean Owner" in " ".join(run(policy, file, *asked, "Onwer").output.split())
+    assert not (tmp_path / "moves").exists()
+    assert run(policy, file, *asked, "owner").exit_code == 0
 
 
 def test_leads_come_from_a_file(tmp_path: Path) -> None:

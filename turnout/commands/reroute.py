@@ -98,6 +98,12 @@ def _reason(ctx: click.Context, parameter: click.Parameter, value: str | None) -
     help=f"With --plan-moves: moves of a batch, {MOST_MOVES:,} without it.",
 )
 @click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="With --plan-moves: processes that look at leads; one for each core of a large file.",
+)
+@click.option(
     "--format",
     "format_name",
     type=click.Choice(["text", "json"]),
@@ -123,6 +129,7 @@ def command(
     owner: str | None,
     names: Path | None,
     batch: int | None,
+    processes: int | None,
     format_name: str,
     wait: int,
     route_name: str | None,
@@ -143,14 +150,19 @@ def command(
     on where it was.
     """
     moving = {"--id": ids, "--all": takes_all, "--reason": reason, "--by": by, "--state": state}
-    planning = {"--owner-column": owner, "--names": names, "--batch": batch}
+    planning = {
+        "--owner-column": owner,
+        "--names": names,
+        "--batch": batch,
+        "--processes": processes,
+    }
     if folder is not None:
         if odd := [name for name, value in moving.items() if value]:
             raise click.UsageError(f"{odd[0]} is for moving leads, and --plan-moves moves none")
         compiled = fit_policy(policy)
         route = chosen_route(compiled.policy, route_name, policy)
         asked = MovesAsked(
-            leads, folder, owner, names, batch or MOST_MOVES, at, manner, format_name
+            leads, folder, owner, names, batch or MOST_MOVES, at, processes, manner, format_name
         )
         plan_moves(compiled, route, asked)
         return

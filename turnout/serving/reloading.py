@@ -43,7 +43,8 @@ _MOST_TOLD = 20
 class PolicySource:
     """Where a policy comes from, and what of a new version is let pass.
 
-    route: which is meant where a request names none. allow: as `turnout diff` has it: which decisions may change, "none", "same-team" or "any".
+    route: which is meant where a request names none. allow: which decisions may change, as
+    `turnout diff` has it: "none", "same-team" or "any".
     """
 
     main: Path

@@ -98,15 +98,24 @@ def raw_value(column: str, policy: Policy) -> Callable[[Record], object]:
     The column is found as those of fields are: case, blanks and signs don't matter. What
     counts as missing for a field of the policy that stands in it counts here, too.
     """
-    name, field = "column", _field_of(column, policy)
-    missing = () if field is None else field.placeholders
-    read = values_reader({name: Field(name, Text(), placeholders=missing, columns=(column,))})
+    read = values_reader(column_field(column, policy))
 
     def find(record: Record) -> object:
         raw = record.raw
         if record.complaint is not None or not isinstance(raw, Mapping):
             return None
         told = read(cast("Mapping[str, object]", raw))
-        return told.raw(name) if name in told.values else None
+        return told.raw(COLUMN) if COLUMN in told.values else None
 
     return find
+
+
+COLUMN = "column"
+"""What a column is called as if it were a field."""
+
+
+def column_field(column: str, policy: Policy) -> Mapping[str, Field]:
+    """Return a column as a field, by which it is found and read."""
+    field = _field_of(column, policy)
+    missing = () if field is None else field.placeholders
+    return {COLUMN: Field(COLUMN, Text(), placeholders=missing, columns=(column,))}

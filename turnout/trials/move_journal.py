@@ -2,7 +2,8 @@
 
     moves-00001.csv   a batch that is whole: so many moves as were asked for, with a header
     moves-00003.part  the one that is being written
-    ids               the hashes of all ids that were read, 16 bytes each
+    repeated/         which rows have an id that came before, see `repeated_ids.py`; at first the
+                      hashes of all ids, in `repeated.part/`; neither is left when all is done
     journal.jsonl     first what is planned; then a line for each checkpoint
 
 A checkpoint says how much of the leads was read, how long the files were then, and what the
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, BinaryIO, Self, cast
 
 from turnout.errors import Error
@@ -26,9 +28,9 @@ from turnout.frozen import define, frozen
 if sys.platform != "win32":
     import fcntl
 
-FORMAT, VERSION = "turnout-move-plan", 1
+FORMAT, VERSION = "turnout-move-plan", 2
 HEADER = "id,from,to,rule,why\n"
-_JOURNAL, _IDS = "journal.jsonl", "ids"
+_JOURNAL, _REPEATED = "journal.jsonl", "repeated"
 
 
 class JournalError(Error):
@@ -40,14 +42,13 @@ class Checkpoint:
     """Where a run stands. leads: read so far. progress: of the planner. is_done: all were read.
 
     batch: the number of the one that is being written, from 1; rows: how many it has, and
-    size: its bytes. ids: bytes of the ids.
+    size: its bytes.
     """
 
     leads: int
     batch: int
     rows: int
     size: int
-    ids: int
     progress: Mapping[str, Any]
     is_done: bool = False
 
@@ -60,7 +61,6 @@ class MoveFolder:
     most: int
     last: Checkpoint | None
     _journal: BinaryIO
-    _ids: BinaryIO
     _part: BinaryIO | None = None
     _batch: int = 1
     _rows: int = 0
@@ -81,8 +81,7 @@ class MoveFolder:
             stream = stack.enter_context(journal.open("ab+"))
             _lock(stream, folder)
             last = _taken_up(stream, folder, planned)
-            ids = stack.enter_context((folder / _IDS).open("ab+"))
-            found = cls(folder, most, last, stream, ids)
+            found = cls(folder, most, last, stream)
             found._restore()
             stack.pop_all()
         return found
@@ -93,21 +92,26 @@ class MoveFolder:
 
     def __exit__(self, *_: object) -> None:
         """Close the files; what wasn't checked is written anew by the next run."""
-        for stream in (self._part, self._ids, self._journal):
+        for stream in (self._part, self._journal):
             if stream is not None:
                 stream.close()
 
-    def ids(self) -> bytes:
-        """Return the hashes of the ids that were read."""
-        return (self.folder / _IDS).read_bytes()
+    @property
+    def repeated(self) -> Path:
+        """Where it stands which rows repeat an id: when the folder is there, it is whole."""
+        return self.folder / _REPEATED
+
+    def tidy(self) -> None:
+        """Remove what nobody asks for any more, once all is done."""
+        rmtree(self.repeated, ignore_errors=True)
 
     @property
     def batches(self) -> int:
         """How many batches there are."""
         return self._batch if self._rows else self._batch - 1
 
-    def write(self, lines: Iterable[str], ids: bytes) -> None:
-        """Add moves, as lines of CSV, and the hashes of ids that were read."""
+    def write(self, lines: Iterable[str]) -> None:
+        """Add moves, as lines of CSV."""
         text: list[str] = []
         for line in lines:
             text.append(line)
@@ -117,7 +121,6 @@ class MoveFolder:
                 self._end_batch()
                 text = []
         self._add(text)
-        self._ids.write(ids)
 
     def check(self, leads: int, progress: Mapping[str, Any], *, is_done: bool = False) -> None:
         """Keep what was written: a run that ends after it goes on from here."""
@@ -125,10 +128,9 @@ class MoveFolder:
         if self._part is not None:
             _to_disk(self._part)
             size = self._part.tell()
-        _to_disk(self._ids)
         if is_done and self._rows:
             self._close_batch()
-        at = Checkpoint(leads, self._batch, self._rows, size, self._ids.tell(), progress, is_done)
+        at = Checkpoint(leads, self._batch, self._rows, size, progress, is_done)
         _add_line(self._journal, _as_json(at))
 
     def _add(self, lines: list[str]) -> None:
@@ -159,8 +161,6 @@ class MoveFolder:
     def _restore(self) -> None:
         """Cut the files to what they were at the last checkpoint."""
         last = self.last
-        self._ids.truncate(last.ids if last else 0)
-        self._ids.seek(0, os.SEEK_END)
         self._batch, self._rows = (last.batch, last.rows) if last else (1, 0)
         if last is not None and last.is_done:
             return
@@ -193,14 +193,15 @@ def _lock(stream: BinaryIO, folder: Path) -> None:
 
 def _taken_up(stream: BinaryIO, folder: Path, planned: Mapping[str, Any]) -> Checkpoint | None:
     """Return the last checkpoint of a journal, None of one that has none yet."""
-    stream.seek(0)
-    lines = stream.read().split(b"\n")[:-1]  # what stands behind the last line end was cut off
     own = {"format": FORMAT, "version": VERSION, **planned}
-    if not lines:
+    stream.seek(0)
+    first_line = stream.readline(_LONGEST_LINE)
+    size, last_line = _last_line(stream)
+    if not size:
         stream.truncate(0)
         _add_line(stream, own)
         return None
-    first = _parsed(lines[0], folder)
+    first = _parsed(first_line, folder)
     if first.get("format") != FORMAT or first.get("version") != VERSION:
         message = f"the journal in {folder} is of another version of Turnout"
         raise JournalError(message, "name a new folder")
@@ -208,23 +209,39 @@ def _taken_up(stream: BinaryIO, folder: Path, planned: Mapping[str, Any]) -> Che
         if first.get(name) != value:
             message = f"the moves in {folder} were planned with another {_SAID.get(name, name)}"
             raise JournalError(message, "name a new folder, or give what it was begun with")
-    stream.truncate(sum(len(line) + 1 for line in lines))
+    stream.truncate(size)
     stream.seek(0, os.SEEK_END)
-    if len(lines) == 1:
+    if size == len(first_line):
         return None
-    at = _parsed(lines[-1], folder)
+    at = _parsed(last_line, folder)
     try:
         return Checkpoint(
             leads=_whole(at["leads"]),
             batch=_whole(at["batch"]),
             rows=_whole(at["rows"]),
             size=_whole(at["size"]),
-            ids=_whole(at["ids"]),
             progress=cast("Mapping[str, Any]", at["progress"]),
             is_done=bool(at["is_done"]),
         )
     except (KeyError, TypeError):
         raise _damaged(folder) from None
+
+
+_LONGEST_LINE = 1 << 26
+
+
+def _last_line(stream: BinaryIO) -> tuple[int, bytes]:
+    """Return how long a file is up to its last line end, and the line there."""
+    end, step = stream.seek(0, os.SEEK_END), 0
+    while step < min(end, _LONGEST_LINE):
+        step = min(end, max(2 * step, 1 << 16))
+        stream.seek(end - step)
+        found = stream.read(step)
+        last = found.rfind(b"\n")
+        before = found.rfind(b"\n", 0, max(last, 0))
+        if last >= 0 and (before >= 0 or step == end):
+            return end - step + last + 1, found[before + 1 : last + 1]
+    return 0, b""
 
 
 _SAID = {
@@ -270,7 +287,6 @@ def _as_json(at: Checkpoint) -> dict[str, Any]:
         "batch": at.batch,
         "rows": at.rows,
         "size": at.size,
-        "ids": at.ids,
         "is_done": at.is_done,
         "progress": at.progress,
     }

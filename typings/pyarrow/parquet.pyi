@@ -16,7 +16,10 @@ class ParquetFile:
     num_row_groups: int
     def __init__(self, source: str | Path | BinaryIO, *, pre_buffer: bool = True) -> None: ...
     def iter_batches(
-        self, batch_size: int = 65536, row_groups: Sequence[int] | None = None
+        self,
+        batch_size: int = 65536,
+        row_groups: Sequence[int] | None = None,
+        columns: Sequence[str] | None = None,
     ) -> Iterator[RecordBatch]: ...
 
 def write_table(
