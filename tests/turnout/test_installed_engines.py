@@ -77,7 +77,7 @@ def pip(python: Path, *arguments: str) -> None:
 
 def tested(python: Path, more: Mapping[str, str], *tests: str) -> str:
     """Run tests in an environment, and return what pytest says of them."""
-    command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *tests]
+    command = [str(python), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *tests]
     variables = {**sparks.environment(), "PYSPARK_PYTHON": str(python), **more}
     done = subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
