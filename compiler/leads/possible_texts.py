@@ -16,7 +16,7 @@ answer: the search goes on without it, and a search that then finds nothing says
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Protocol, TypeAlias
 
 import attrs
@@ -162,18 +162,38 @@ class Axis:
             number = (fitting & -fitting).bit_length() - 1
             return self.classes.literals[self.classes.places[number][0]]
         rest = attrs.evolve(wanted, values=wanted.values & ~self._of_literals)
-        if not rest.values:
+        if not rest.values or self._is_against_itself(rest):
             return None
         likely = islice(self._likely(rest), MOST_LIKELY)
         found = next((text for text in likely if self.is_one(rest, text)), None)
         return found or self._searched(rest, meter, most)
 
     def _likely(self, wanted: Wanted) -> Iterator[str]:
-        tests = [test for bit, (_, test) in enumerate(self.patterns) if wanted.yes >> bit & 1]
+        yes, no = self._tests(wanted.yes), self._tests(wanted.no)
         for number in members(wanted.values)[:3]:
             start = sample(self.dimension, number)
             if start is not None:
-                yield from likely_texts(self.field, str(start), tests)
+                yield from likely_texts(self.field, str(start), yes, no)
+
+    def _tests(self, bits: Mask) -> list[Pattern]:
+        return [self.patterns[bit][1] for bit in members(bits)]
+
+    def _is_against_itself(self, wanted: Wanted) -> bool:
+        """Return whether two answers alone leave no text: then nothing has to be walked.
+
+        What is in a wanted part is in the text, and of two ends one is the end of the other.
+        """
+        yes, no = self._tests(wanted.yes), self._tests(wanted.no)
+        plain = [test.text for test in yes if not isinstance(test, Matches)]
+        never = [test.text for test in no if isinstance(test, Contains)]
+        ends = sorted({test.text for test in yes if isinstance(test, EndsWith)}, key=len)
+        never_ends = [test.text for test in no if isinstance(test, EndsWith)]
+        tick(len(plain) * len(never) + len(ends) * (1 + len(never_ends)))
+        return (
+            any(part in text for text in plain for part in never)
+            or any(not longer.endswith(end) for end, longer in pairwise(ends))
+            or any(text.endswith(end) for text in ends for end in never_ends)
+        )
 
     def is_one(self, wanted: Wanted, text: str) -> bool:
         """Return whether a text is a value of the field, and all that is wanted."""

@@ -38,7 +38,7 @@ from turnout.runtime.stores.sharing import Job, Sharing, run_all
 T = TypeVar("T")
 _MOST = 50_000
 KEPT_EVENTS = 100_000
-"""Events that are kept, the last ones, in some 60 MB, and up to an eighth more."""
+"""Events that are kept, the last ones, in some 80 MB, and up to an eighth more."""
 
 
 @define(eq=False)

@@ -19,7 +19,7 @@ from turnout.dsl.files import Files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MAINS = sorted(path for path in EXAMPLES.glob("*/*.route") if "\nroute " in path.read_text("utf-8"))
-EVERY = 25
+EVERY = 40
 """Of so many names one is renamed, with --thorough each."""
 
 UNTOLD = {"territory", "segment", "calendar"}
@@ -66,9 +66,9 @@ def edited(text: str, edits: list[Json]) -> str:
         starts.append(starts[-1] + len(line) + 1)
 
     def offset(place: Json) -> int:
-        line = lines[place["line"]].encode("utf-16-le")
-        before = line[: 2 * place["character"]].decode("utf-16-le")
-        return starts[place["line"]] + len(before)
+        line, character = int(place["line"]), int(place["character"])
+        before = lines[line].encode("utf-16-le")[: 2 * character].decode("utf-16-le")
+        return starts[line] + len(before)
 
     for each in reversed(edits):
         start, end = offset(each["range"]["start"]), offset(each["range"]["end"])
@@ -121,7 +121,8 @@ def test_each_name_is_renamed_and_back(
                 assert not any(each.causes or each.undecided for each in routes)
             of, start = first[0]
             lines = originals[uri].split("\n")
-            rest = lines[place["line"]].encode("utf-16-le")[2 * place["character"] :]
+            units = lines[int(place["line"])].encode("utf-16-le")
+            rest = units[2 * int(place["character"]) :]
             old = word(rest.decode("utf-16-le"))
             assert session.rename(of, start, old) is not None, old
             for each, text in originals.items():

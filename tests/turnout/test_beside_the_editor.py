@@ -48,8 +48,8 @@ def noticed(one: Editor, path: Path, kind: int = CHANGED) -> None:
 def test_two_editors_edit_one_folder_and_each_sees_its_own_texts(folder: Path) -> None:
     random = Random(7)  # noqa: S311 - the same edits each time
     with editor(folder) as one, editor(folder) as two:
-        texts = {}
-        uris = {}
+        texts: dict[int, str] = {}
+        uris: dict[int, str] = {}
         for each in (one, two):
             uris[each.process.pid] = each.open(folder / "main.route")
             texts[each.process.pid] = MAIN

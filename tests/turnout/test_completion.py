@@ -187,8 +187,8 @@ def test_each_word_of_the_examples_is_offered_where_it_stands(main: Path) -> Non
                 continue
             asked[kind] += 1
             found = standing(file.source.text, token.start_pos)
-            there = {each.text.strip('"') for each in offered(known, found)} if found else set()
-            if str(token) not in there:
+            fit = offered(known, found) if found else ()
+            if str(token) not in {each.text.strip('"') for each in fit}:
                 missed.append((last, str(token)))
     assert missed == []
     assert len(asked) > 20

@@ -37,18 +37,22 @@ def piece(uri: str, place: Json) -> str:
     lines, start, end = lines_of(uri), place["start"], place["end"]
     held(place, lines)
     assert start["line"] == end["line"]
-    units: bytes = lines[start["line"]].encode("utf-16-le")
+    units = lines[int(start["line"])].encode("utf-16-le")
     low, high = int(start["character"]), int(end["character"])
     return units[2 * low : 2 * high].decode("utf-16-le")
 
 
 def held(place: Json, lines: list[str]) -> None:
     """Hold a range to lie in a text, and to begin before it ends."""
-    ends = [(each["line"], each["character"]) for each in (place["start"], place["end"])]
+    ends = [key(each) for each in (place["start"], place["end"])]
     assert ends[0] <= ends[1]
     for line, character in ends:
         assert 0 <= line < len(lines)
         assert 0 <= character <= len(lines[line].encode("utf-16-le")) // 2
+
+
+def key(place: Json) -> tuple[int, int]:
+    return int(place["line"]), int(place["character"])
 
 
 def places(text: str) -> Iterator[Json]:
@@ -89,18 +93,18 @@ def at_a_name(lone: Editor, uri: str, asked: Json) -> bool:
         held(hover["range"], lines_of(uri))
     if not found:
         return False
-    (defined,) = found if isinstance(found, list) else [found]
+    defined = cast("Json", found)
     name = piece(defined["uri"], defined["range"]).strip('"')
     assert hover is not None
     assert defined in uses
     assert {plain(piece(each["uri"], each["range"])) for each in uses} == {plain(name)}
     here = [each["range"] for each in uses if each["uri"] == uri]
-    key = lambda each: (each["start"]["line"], each["start"]["character"])  # noqa: E731
-    assert sorted((each["range"] for each in marked), key=key) == sorted(here, key=key)
+    shown = [each["range"] for each in marked]
+    assert sorted(key(each["start"]) for each in shown) == sorted(key(e["start"]) for e in here)
     if "error" in ready:
         assert ready["error"]["message"].startswith("`")
-    elif found := ready["result"]:
-        assert plain(piece(uri, found.get("range", found))) == plain(name)
+    else:
+        assert plain(piece(uri, ready["result"])) == plain(name)
     return True
 
 
@@ -111,8 +115,7 @@ def plain(word: str) -> str:
 
 def typing(lone: Editor, text: str, asked: Json) -> None:
     """Hold what is offered to whoever types on at a place."""
-    found = lone.ask("textDocument/completion", asked) or []
-    items = cast("list[Json]", found["items"] if isinstance(found, dict) else found)
+    items = cast("list[Json]", lone.ask("textDocument/completion", asked)["items"])
     position = asked["position"]
     for each in items:
         assert each["label"]
@@ -123,9 +126,9 @@ def typing(lone: Editor, text: str, asked: Json) -> None:
             assert place["start"]["character"] <= position["character"]
     if shown := lone.ask("textDocument/signatureHelp", asked):
         for each in shown["signatures"]:
-            for one in each.get("parameters") or []:
-                low, high = one["label"]
-                assert each["label"][low:high]
+            parameters = cast("list[Json]", each.get("parameters") or [])
+            for one in parameters:
+                assert each["label"][slice(*one["label"])]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -47,7 +47,7 @@ def shown(data: Json, finding: Finding, lines: list[str]) -> tuple[object, ...]:
     """Return what of a finding, as the command line has it as JSON, is to be seen in an editor."""
     ends: list[int] = []
     for end in ("start", "end"):
-        line, column = data["span"][end]["line"], data["span"][end]["column"]
+        line, column = int(data["span"][end]["line"]), int(data["span"][end]["column"])
         ends += [line - 1, len(lines[line - 1][: column - 1].encode("utf-16-le")) // 2]
     return data["name"], SEVERITIES[data["severity"]], sentences(finding), *ends
 

@@ -8,16 +8,18 @@ from turnout.lsp.positions import UTF16
 from turnout.lsp.shapes import Message
 
 TEXTS = st.text(st.sampled_from("ab\n\r\t😀e\u0301,"), max_size=12)
-PLACES = st.fixed_dictionaries({"line": st.integers(0, 6), "character": st.integers(0, 6)})
-CHANGES = st.lists(
-    st.one_of(
-        st.fixed_dictionaries(
-            {"text": TEXTS, "range": st.fixed_dictionaries({"start": PLACES, "end": PLACES})}
-        ),
-        st.fixed_dictionaries({"text": TEXTS}),
-    ),
-    max_size=6,
-)
+
+
+def place(line: int, character: int) -> Message:
+    return {"line": line, "character": character}
+
+
+def change(text: str, start: Message, end: Message, is_all: bool) -> Message:
+    return {"text": text} if is_all else {"text": text, "range": {"start": start, "end": end}}
+
+
+PLACES = st.builds(place, st.integers(0, 6), st.integers(0, 6))
+CHANGES = st.lists(st.builds(change, TEXTS, PLACES, PLACES, st.booleans()), max_size=6)
 
 
 def opened(text: str) -> Document:
@@ -32,8 +34,8 @@ def test_edits_at_once_are_those_edits_in_a_row(
         changes = sorted(changes, key=lambda each: str(each.get("range")), reverse=True)
     together = opened(text).edited(changes, 2, UTF16).text
     alone = opened(text)
-    for change in changes:
-        alone = alone.edited([change], 2, UTF16)
+    for each in changes:
+        alone = alone.edited([each], 2, UTF16)
     assert together == alone.text
 
 

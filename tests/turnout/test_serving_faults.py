@@ -67,7 +67,8 @@ def policy(tmp_path: Path) -> Path:
 def test_kills_amid_reloads_lose_nothing_do_nothing_twice_and_leave_nothing_untold(
     policy: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kills = THOROUGH if request.config.getoption("thorough") else KILLS
+    is_thorough = request.config.getoption("thorough")
+    kills = (request.config.getoption("examples") or THOROUGH) if is_thorough else KILLS
     chance = random.Random(11)  # noqa: S311 - no secret
     heard = HeardEvents(fails=5)
     state = str(policy.with_name("x.db"))
@@ -103,7 +104,7 @@ def test_kills_amid_reloads_lose_nothing_do_nothing_twice_and_leave_nothing_unto
     assert set(heard.numbers) == set(routed), "each is told"
     assert len(heard.ids) == len(routed), "by one id, however often"
     with capsys.disabled():
-        if kills == THOROUGH:
+        if is_thorough:
             served = len({each.policy for each in events})
             print(f"\n{kills} kills, {len(routed)} leads, {served} versions, ", end="")  # noqa: T201
             print(f"{sum(heard.ids.values()) - len(heard.ids)} told again")  # noqa: T201

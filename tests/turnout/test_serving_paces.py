@@ -121,7 +121,7 @@ def test_where_there_are_no_tokens_an_address_is_counted(tmp_path: Path) -> None
         found = [client.post("/decide", json={}).status_code for _ in range(3)]
         assert found == [200, 200, 429]
     with served(settings(tmp_path, paces=ServeSettings(None, Pace(0.01, 2)))) as client:
-        assert client.post("/decide", json=[{}] * 9).status_code == 200
+        assert client.post("/decide", json=[{"id": "a"}] * 9).status_code == 200
         assert client.post("/decide", json={}).headers["retry-after"] == "800"
 
 

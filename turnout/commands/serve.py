@@ -183,6 +183,7 @@ def command(
         service = settings.service(compiled)
         service.writer.stop()
         service.served.close()
+        service.reports.close()
         with _delivering(settings.source, compiled, told):
             pass
         click.echo(f"{visible(str(policy))}: policy, state and tokens can be served")

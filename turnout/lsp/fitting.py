@@ -54,7 +54,7 @@ def fitting(standing: Standing) -> Fitting | None:
         return _words(KEPT, "what is kept")
     if last in {"serves", "identity"} or {each.type for each in before[-3:]} & _LOGGED:
         return Fitting(("field",))
-    if _since(before, "DO") is not None and roles == {"before NAME", "before STRING"}:
+    if _since(before, "DO") is not None and roles == frozenset({"before NAME", "before STRING"}):
         return _words(get_args(ActionKind), "action")
     if any("expect" in role for role in roles):
         return _expected(before)

@@ -103,6 +103,7 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
                 await asyncio.to_thread(reloader.stop)
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
+            service.reports.close()
 
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)

@@ -69,6 +69,11 @@ class Reports:
             self._folder = TemporaryDirectory(prefix="turnout-report-", ignore_cleanup_errors=True)
             self._index = Path(self._folder.name) / "report.db"
 
+    def close(self) -> None:
+        """Forget what was kept beside a state on a server."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
     async def answer(self, version: ServedVersion, question: ReportQuestion) -> str:
         """Return a report, as it stands when the first one asks who waits for it.
 

@@ -39,7 +39,11 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "person": "A person of the policy.",
 }
 _EVENTS: Final = (
-    ("after", "The number of the event behind which to begin.", {"type": "integer", "minimum": 0}),
+    (
+        "after",
+        "The number of the event behind which to begin.",
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+    ),
     ("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 1000}),
     ("event", "Of this kind alone.", {"type": "string", "enum": [*EVENT_KINDS]}),
     ("person", "With this person alone.", _TEXT),

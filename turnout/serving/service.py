@@ -84,7 +84,8 @@ class Service:
 
     def named_route(self, request: Request) -> str | None:
         """Return the route that a request names, None where it names none. Raises ProblemError."""
-        name = request.query_params.get("route")
+        asked = request.scope["query_string"]
+        name = request.query_params.get("route") if asked else None
         if name is None:
             return None
         routes = self.served.now.router.compiled.policy.routes
