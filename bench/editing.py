@@ -1,7 +1,8 @@
 """Time what somebody waits for in an editor: whole edits, through the protocol.
 
     python bench/editing.py              # with 50 and 2,000 rules
-    python bench/editing.py 3000         # with 2,000 rules, and memory over so many edits
+    python bench/editing.py kinds        # an edit of each kind, in a policy of many files
+    python bench/editing.py 3600         # memory over so many edits of all kinds: an hour of typing
 
 Prints the server's seconds of processor time, and those on the clock, beside what is to be
 reached: on a machine that does other things only the first say something. Below 1 in the
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from policies import KINDS
 
 from tests.support.editor import Editor, Json, editor
+from tests.support.office import MAIN, kinds, office
 
 REPEATED = 5
 """Times that each thing is asked; the middle one counts."""
@@ -45,12 +47,18 @@ Spent = tuple[float, float]
 
 def main() -> None:
     """Print every figure."""
-    edits = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    chosen = sys.argv[1] if len(sys.argv) > 1 else ""
     with tempfile.TemporaryDirectory() as compiled:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        if chosen.isdecimal():
+            remembered(int(chosen))
+            return
         first(50)
         print(f"{'':52} {'CPU s':>8} {'clock s':>8} {'reach':>7} {'ratio':>7}")
+        if chosen == "kinds":
+            each_kind()
+            return
         for rules, reach in ((50, 0.5), (2_000, 1.5)):
             name = f"start to first findings, {rules:,} rules"
             show(name, [first(rules) for _ in range(3)], reach)
@@ -63,7 +71,6 @@ def main() -> None:
                 several(one, uri, edit, name)
             asked(one, uri, text)
             margins(one, uri, text)
-            remembered(one, uri, text, edits)
         beside()
 
 
@@ -132,6 +139,12 @@ def margins(one: Editor, uri: str, text: str) -> None:
 
     Each is asked after an edit, since nothing that was answered before is kept then.
     """
+    for name, method, params, reach in questions(uri, text):
+        after_edit(one, uri, text, (name, method, params), reach)
+
+
+def questions(uri: str, text: str) -> Iterator[tuple[str, str, Json, float]]:
+    """Yield what an editor asks: how it is called, its method, its params, seconds to reach."""
     file: Json = {"textDocument": {"uri": uri}}
     at = text.index("    to ", len(text) // 2)
     line = text.count("\n", 0, at)
@@ -141,11 +154,12 @@ def margins(one: Editor, uri: str, text: str) -> None:
     whole: Json = {"range": lines(0, text.count("\n"))}
     rule: Json = {"position": position(text, text.rindex("  rule ", 0, at) + 8), "newName": "x-y"}
     team: Json = {"position": position(text, text.index("round-robin", at) + 13), "newName": "x-y"}
-    questions: tuple[tuple[str, str, Json, float], ...] = (
+    asked: tuple[tuple[str, str, Json, float], ...] = (
         ("findings that are pulled", "diagnostic", {}, 0.15),
         ("document highlights", "documentHighlight", team, OFTEN),
         ("code actions", "codeAction", {**here, "context": {}}, OFTEN),
         ("inlay hints, a screen", "inlayHint", screen, OFTEN),
+        ("signature", "signatureHelp", team, OFTEN),
         ("inlay hints, the whole file", "inlayHint", whole, SELDOM),
         ("semantic tokens", "semanticTokens/full", {}, SELDOM),
         ("code lenses", "codeLens", {}, SELDOM),
@@ -158,22 +172,19 @@ def margins(one: Editor, uri: str, text: str) -> None:
         ("format a selection", "rangeFormatting", {**here, **form}, SELDOM),
         ("format the file", "formatting", form, SELDOM),
     )
-    for name, method, params, reach in questions:
-        after_edit(one, uri, text, (name, f"textDocument/{method}", {**file, **params}), reach)
+    for name, method, params, reach in asked:
+        yield name, f"textDocument/{method}", {**file, **params}, reach
     way = {"uri": uri, "rule": name_at(text, at)}
     for name, order, said in (
         ("a rule's way", "showRule", way),
         ("the diagram", "diagram", {"uri": uri}),
     ):
         ordered: Json = {"command": f"turnout.server.{order}", "arguments": [said]}
-        about = (f"command: {name}", "workspace/executeCommand", ordered)
-        after_edit(one, uri, text, about, SELDOM)
-    after_edit(one, uri, text, ("workspace symbols", "workspace/symbol", {"query": "core"}), SELDOM)
+        yield f"command: {name}", "workspace/executeCommand", ordered, SELDOM
+    yield "workspace symbols", "workspace/symbol", {"query": "core"}, SELDOM
 
 
-def after_edit(
-    one: Editor, uri: str, text: str, asked: tuple[str, str, Json], reach: float
-) -> None:
+def after_edit(one: Editor, uri: str, text: str, asked: Question, reach: float) -> None:
     """Show how long a question takes, by what it is called, its method and its params."""
     name, method, params = asked
     at = text.index("    to ", len(text) // 2)
@@ -229,23 +240,71 @@ def several_beside(one: Editor, path: Path, edited: Path, name: str) -> None:
     several(one, main, edits, name, edited=uri)
 
 
-def remembered(one: Editor, uri: str, text: str, edits: int) -> None:
-    """Print how the memory grows while somebody edits, all over the text."""
-    print(f"resident: {resident(one):.0f} MB, to reach 200 MB", flush=True)
-    places = [at for at in range(len(text)) if text.startswith("    to ", at)]
+def opened(one: Editor, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Open every file of a policy of 2,000 rules; return their texts, and their URIs, by name."""
+    files = office(areas=80, rows=400, accounts=2_000)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    uris = {name: one.open(folder / name) for name in files}
+    one.settled(uris[MAIN])
+    return files, uris
+
+
+def each_kind() -> None:
+    """Show how long an edit of each kind takes, in whichever file it is."""
+    with tempfile.TemporaryDirectory() as folder, editor(Path(folder)) as one:
+        files, uris = opened(one, Path(folder))
+        for kind in kinds(files):
+            text = files[kind.file]
+            edits = replaced(text, text.index(kind.old), kind.old, kind.new)
+            several(one, uris[MAIN], edits, kind.name, edited=uris[kind.file])
+
+
+def remembered(edits: int) -> None:
+    """Print how the memory grows while somebody edits all files, and asks for everything.
+
+    A comment is typed above a rule, letter by letter, and taken away again, as fast as nobody
+    types; then an edit of the next kind is made and taken back. Each time all checks are waited
+    for, and the next question is asked.
+    """
     seen = list[tuple[int, float]]()
-    for number in range(0, edits, 2):
-        at = places[number * 37 % len(places)]
-        for edit in there_and_back(text, at, f"    # edit {number}\n"):
-            one.edit(uri, *edit)
+    with tempfile.TemporaryDirectory() as folder, editor(Path(folder)) as one:
+        files, uris = opened(one, Path(folder))
+        uri, text = uris[MAIN], files[MAIN]
+        print(f"resident: {resident(one):.0f} MB, to reach 200 MB", flush=True)
+        of_kinds = list(kinds(files))
+        places = [at for at in range(len(text)) if text.startswith("    to ", at)]
+        asking = list(questions(uri, text))
+        number, rounds = 0, 0
+        while number < edits:
+            at, comment = places[rounds * 37 % len(places)], f"    # edit {number}\n"
+            for typed in range(len(comment)):
+                start = position(text[:at] + comment[:typed], at + typed)
+                one.edit(uri, comment[typed], {"start": start, "end": start})
             one.settled(uri)
-        if number % 200 == 0:
+            one.edit(uri, *there_and_back(text, at, comment)[1])
+            kind = of_kinds[rounds % len(of_kinds)]
+            whole = files[kind.file]
+            for edit in replaced(whole, whole.index(kind.old), kind.old, kind.new):
+                one.edit(uris[kind.file], *edit)
+                one.settled(uri)
+            _, method, params, _ = asking[rounds % len(asking)]
+            one.ask(method, params)
+            number += len(comment) + 3
+            rounds += 1
             seen.append((number, resident(one)))
-            print(f"resident after {number:6,} edits: {seen[-1][1]:.0f} MB", flush=True)
+            if rounds % 10 == 1:
+                print(f"resident after {number:6,} edits: {seen[-1][1]:.0f} MB", flush=True)
     late = seen[len(seen) // 2 :]
-    if len(late) > 1:
-        slope = 1_000 * (late[-1][1] - late[0][1]) / (late[-1][0] - late[0][0])
-        print(f"over the second half {slope:+.1f} MB in 1,000 edits, to be flat")
+    middle = [sum(mb for _, mb in part) / len(part) for part in halves(late)]
+    slope = 1_000 * (middle[1] - middle[0]) / (number / 4)
+    print(f"at most {max(mb for _, mb in seen):.0f} MB, at last {seen[-1][1]:.0f} MB")
+    print(f"over the second half {slope:+.1f} MB in 1,000 edits, to be flat")
+
+
+def halves(seen: list[tuple[int, float]]) -> tuple[list[tuple[int, float]], ...]:
+    """Return the first and the second half."""
+    return seen[: len(seen) // 2], seen[len(seen) // 2 :]
 
 
 def first(number: int) -> Spent:

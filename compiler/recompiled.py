@@ -13,7 +13,7 @@ from turnout.compiler.checks.again import Checked, check_again, check_first
 from turnout.compiler.compiled import Compiled, Unchecked, checked_anew, settled
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.verdict import Severities
-from turnout.dsl.rereading import RulesRead
+from turnout.dsl.rereading import RulesRead, TableValues
 from turnout.frozen import frozen
 
 
@@ -69,7 +69,8 @@ def rules_of(read: Unchecked, earlier: RulesRead | None) -> RulesRead:
     if read.found and earlier is not None:
         return earlier
     kept = read.resolution.kept
-    known = RulesRead(keeps=True, ground=None if kept is None else kept.ground)
+    tables = TableValues() if earlier is None else earlier.tables.next()
+    known = RulesRead(keeps=True, ground=None if kept is None else kept.ground, tables=tables)
     for file in () if read.found else read.files:
         known.add(file, None if kept is None else kept.made.get(file.source.name))
     return known

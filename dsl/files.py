@@ -237,8 +237,10 @@ class _Reader:
         if isinstance(text, Fault):
             self.findings.append(text.finding(shown, asked))
             return
-        file, findings = parse(Source(shown, text), self.known)
-        self.findings.extend(findings)
+        file = None if self.known is None else self.known.file(shown, text)
+        if file is None:
+            file, findings = parse(Source(shown, text), self.known)
+            self.findings.extend(findings)
         self.open.append((known, asked))
         for item in file.items:
             if isinstance(item, nodes.Include):

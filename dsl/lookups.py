@@ -8,6 +8,8 @@ order finds everything.
 
 from collections.abc import Mapping
 
+import attrs
+
 from turnout.dsl.nearness import Nearness, NearnessRow
 from turnout.dsl.types import Field, Lookup, Value, taken_from
 from turnout.dsl.values.readers import reader
@@ -22,6 +24,14 @@ def sources(field: Field) -> tuple[str, ...]:
         for name in (lookup.key, *(lookup.near.then if lookup.near else ()))
     )
     return (*taken_from(field.type), *keys)
+
+
+def without_lookups(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Return the fields as if no table were asked: what conditions are read by."""
+    return {
+        name: attrs.evolve(field, lookups=()) if field.lookups else field
+        for name, field in fields.items()
+    }
 
 
 def looked_up_fields(fields: Mapping[str, Field]) -> tuple[Field, ...]:

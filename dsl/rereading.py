@@ -138,23 +138,67 @@ _WHOLE = attrgetter("name", *_LATER)
 
 
 @define(eq=False)
+class TableValues:
+    """What was read of tables, for as long as each version of a policy reads the same of them."""
+
+    _before: Mapping[object, tuple[object, object]] = attrs.Factory(
+        dict[object, tuple[object, object]]
+    )
+    _now: dict[object, tuple[object, object]] = attrs.Factory(dict[object, tuple[object, object]])
+
+    def of(self, what: object, depends: object) -> object:
+        """Return what was read before; None where it wasn't, or depends on something else now."""
+        known = self._now.get(what) or self._before.get(what)
+        if known is None or known[0] != depends:
+            return None
+        self._now[what] = known
+        return known[1]
+
+    def keep(self, what: object, depends: object, found: object) -> None:
+        """Keep what was read, and on what it depends."""
+        self._now[what] = depends, found
+
+    def next(self) -> "TableValues":
+        """Return it for the next version: what this one didn't read is forgotten."""
+        return TableValues(self._now)
+
+
+@define(eq=False)
 class RulesRead:
     """The rules of texts in which there is no syntax error, by how each begins, and whole.
 
     keeps: whether what is made of rules is kept for the next version; ground: what the rest of
-    the policy was then; see `kept_rules`.
+    the policy was then; see `kept_rules`. tables: what was read of the tables.
     """
 
     keeps: bool = False
     ground: object = None
+    tables: TableValues = attrs.Factory(TableValues)
     _rules: dict[str, dict[str, RuleRead]] = attrs.Factory(dict[str, dict[str, RuleRead]])
     _territories: dict[str, dict[str, nodes.Territory]] = attrs.Factory(
         dict[str, dict[str, nodes.Territory]]
     )
+    _files: dict[str, nodes.File] = attrs.Factory(dict[str, nodes.File])
+    _of_nodes: dict[int, tuple[nodes.Rule, RuleRead]] = attrs.Factory(
+        dict[int, tuple[nodes.Rule, RuleRead]]
+    )
+
+    def file(self, name: str, text: str) -> nodes.File | None:
+        """Return a file whose text is still the same, None for another."""
+        file = self._files.get(name)
+        return file if file is not None and file.source.text == text else None
+
+    def read_of(self, rule: nodes.Rule) -> RuleRead | None:
+        """Return what a rule of this version is taken over from, None where it was read anew."""
+        if isinstance(rule, MovedRule):
+            return rule.read
+        kept = self._of_nodes.get(id(rule))
+        return kept[1] if kept is not None and kept[0] is rule else None
 
     def add(self, file: nodes.File, made: Mapping[int, object] | None = None) -> None:
         """Take in the rules of a file. made: what was made of each, by where it starts."""
         text = file.source.text
+        self._files[file.source.name] = file
         found = [
             rule
             for item in file.items
@@ -170,6 +214,7 @@ class RulesRead:
                 if made is not None and start in made:
                     read.made = made[start]
                 same[text[start:end]] = read
+                self._of_nodes[id(rule)] = rule, read
         self._add_territories(file)
 
     def _add_territories(self, file: nodes.File) -> None:

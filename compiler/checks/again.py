@@ -30,6 +30,7 @@ from turnout.compiler.checks.check import (
     OfRoute,
     OfRules,
 )
+from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.regions import Region, truth
@@ -39,8 +40,9 @@ from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.per_condition import PerCondition
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.changed_names import changed_names
-from turnout.dsl.conditions import Condition, names_in
+from turnout.dsl.conditions import Atom, Condition, names_in
 from turnout.dsl.findings import Finding
+from turnout.dsl.lookups import without_lookups
 from turnout.dsl.policy import Family
 from turnout.frozen import attribute, define, frozen
 
@@ -55,12 +57,14 @@ MOST_USING = 200
 class CheckedRoute:
     """What is kept of a route: its analysis and the verdicts on its clauses.
 
-    clear: for checks of rules, those with which they found nothing wrong.
+    clear: for checks of rules, those with which they found nothing wrong. claims: the analysis
+    that guarantees asked, None where there are none.
     """
 
     analysis: Analysis
     verdicts: list[Verdict | ClosedBlock | OutOfSteps | None]
     clear: dict[Check, frozenset[int]]
+    claims: Analysis | None = None
 
 
 @frozen
@@ -101,18 +105,23 @@ def check_again(
 
     The findings are the same as from scratch, whatever was edited; how long it takes
     depends on how many rules meet the edited ones. A change of the schema carries nothing
-    over. is_quick: only the `QUICK` checks, for every
+    over, but for tables of lookups: with others the regions are carried over, and the verdicts
+    where no lead is told apart otherwise. is_quick: only the `QUICK` checks, for every
     keystroke; the others follow when the author pauses. just: what the quick checks of this very
     program have found, which aren't run again.
     """
     old, new = previous.program.policy, program.policy
     was = previous.program
     is_same = (was.since, was.first) == (program.since, program.first)
-    if not is_same or dict(old.fields) != dict(new.fields):
+    has_other_tables = dict(old.fields) != dict(new.fields)
+    if not is_same or (
+        has_other_tables and without_lookups(old.fields) != without_lookups(new.fields)
+    ):
         return _checked(program, _Run({}), previous.budget, is_quick=is_quick, just=just)
     names = changed_names(old.definitions, new.definitions)
-    clear = _right(previous).intersection(_same(old.families, new.families, names))
-    run = _Run(previous.routes, names)
+    same = () if has_other_tables else _same(old.families, new.families, names)
+    clear = _right(previous).intersection(same)
+    run = _Run(previous.routes, names, has_other_tables)
     return _checked(program, run, previous.budget, clear, is_quick=is_quick, just=just)
 
 
@@ -157,7 +166,7 @@ def _checked(  # noqa: PLR0913 - what is carried over, each by name
     for name in (name for name in program.routes if name in before):
         made = run.analyses.get(name)
         run.analyses[name], run.edits[name] = _again(
-            before[name].analysis, program, budget, made, run.names
+            before[name].analysis, program, budget, made, run
         )
     checks = tuple(map(run.carrying, QUICK if is_quick else CHECKS))
     findings = check(program, budget=budget, checks=checks, analyses=run.analyses, clear=clear)
@@ -170,12 +179,13 @@ class _Run:
     """One run of the checks, with what is carried over into it.
 
     before: of the routes of the version before. names: territories and segments that mean
-    something else now. edits: how the routes differ. asked: how many
-    verdicts were not carried over, route by route.
+    something else now. has_other_tables: whether fields are looked up in others. edits: how
+    the routes differ. asked: how many verdicts were not carried over, route by route.
     """
 
     before: Mapping[str, CheckedRoute]
     names: frozenset[str] = frozenset()
+    has_other_tables: bool = False
     routes: dict[str, CheckedRoute] = attrs.Factory(dict[str, CheckedRoute])
     analyses: dict[str, Analysis] = attrs.Factory(dict[str, Analysis])
     edits: dict[str, "_Edit"] = attrs.Factory(dict[str, "_Edit"])
@@ -190,7 +200,7 @@ class _Run:
         self.asked.append(just.asked)
         for name, route in just.routes.items():
             self.analyses[name] = route.analysis.budgeted(budget)
-            self.routes[name] = CheckedRoute(self.analyses[name], route.verdicts, {})
+            self.routes[name] = CheckedRoute(self.analyses[name], route.verdicts, {}, route.claims)
 
     def carrying(self, each: Check) -> Check:
         """Return a check that asks only what the edit can have changed."""
@@ -201,10 +211,28 @@ class _Run:
             case OfRules() as scope:
                 rules = OfRoute(partial(self._shorter, each, scope), may_wait=scope.may_wait)
                 return attrs.evolve(each, scope=rules)
+            case OfGuarantees(run) if run is check_guarantees:
+                asks_again = partial(check_guarantees, analysed=self._of_claims)
+                return _with(each, partial(self._once, each, "", asks_again))
             case OfPolicy() | OfFamilies() | OfGuarantees():
                 return _with(each, partial(self._once, each, "", each.scope.run))
             case _:
                 return each
+
+    def _of_claims(
+        self, program: Program, name: str, budget: Budget, also: tuple[Atom, ...]
+    ) -> Analysis:
+        """Return the analysis that guarantees ask, with the regions of the one before."""
+        route = self.before.get(name)
+        before = None if route is None else route.claims
+        is_other_ground = bool(self.names) or self.has_other_tables
+        known = None if is_other_ground else before
+        found = analyse(program, name, budget, also=also, before=known)
+        if before is not None:
+            found = _with_regions(found, before, self.edits[name], self.names)
+        if name in self.routes:
+            self.routes[name] = attrs.evolve(self.routes[name], claims=found)
+        return found
 
     def _of_route(
         self, of: Check, run: Callable[[Analysis], Iterator[Finding]], analysis: Analysis
@@ -253,7 +281,8 @@ class _Edit:
     The clauses before `start` are the same in both, and so are those from `old_end`, or
     `new_end` in the new version, on; but for those, by old number, that use a name which means
     something else. met, met_now: the clauses of the old and of the new version that meet one of
-    those between, or one of these, at first sight.
+    those between, or one of these, at first sight. is_of_all: whether leads are told apart in
+    another way, which may concern every clause.
     """
 
     start: int
@@ -262,6 +291,7 @@ class _Edit:
     using: frozenset[int]
     met: frozenset[int] = frozenset()
     met_now: frozenset[int] = frozenset()
+    is_of_all: bool = False
 
     @property
     def shift(self) -> int:
@@ -271,7 +301,7 @@ class _Edit:
     @property
     def is_wide(self) -> bool:
         """Whether so many clauses use what was changed that all are asked again."""
-        return len(self.using) > MOST_USING
+        return self.is_of_all or len(self.using) > MOST_USING
 
     @property
     def first(self) -> int:
@@ -300,13 +330,10 @@ def _again(
     program: Program,
     budget: Budget,
     known: Analysis | None,
-    names: frozenset[str],
+    run: _Run,
 ) -> tuple[Analysis, _Edit]:
-    """Return the analysis of an edited route, and the edit.
-
-    known: the analysis, if it is made. names: those that mean something else now.
-    """
-    name = before.route.name
+    """Return the analysis of an edited route, and the edit. known: the analysis, if it is made."""
+    name, names = before.route.name, run.names
     old, new = before.route.clauses, program.routes[name].clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
@@ -314,10 +341,13 @@ def _again(
     stay = [*range(start), *range(old_end, len(old))] if names else []
     using = frozenset(at for at in stay if not names.isdisjoint(_names_in(old[at])))
     edit = _Edit(start, old_end, new_end, using)
-    # The regions of a ground have names in them.
-    now = known or analyse(program, name, budget, before=None if names else before)
+    # The regions of a ground have names in them, and its space what tables say.
+    is_other_ground = bool(names) or run.has_other_tables
+    now = known or analyse(program, name, budget, before=None if is_other_ground else before)
     if known is None:
         now = _with_regions(now, before, edit, names)
+    if run.has_other_tables and not _tells_apart_the_same(before.space, now.space):
+        edit = attrs.evolve(edit, is_of_all=True)
     if edit.is_wide:
         return now, edit
     met = _meeting(before, [*range(start, old_end), *using])
@@ -428,6 +458,11 @@ def _is_same(one: Space, two: Space) -> bool:
     """Return whether the same boxes hold the same leads in both."""
     axes = [[(d.field, d.kind, d.full, d.test) for d in grid.dimensions] for grid in (one, two)]
     return axes[0] == axes[1] and one.sides == two.sides
+
+
+def _tells_apart_the_same(one: Space, two: Space) -> bool:
+    """Return whether the same boxes hold the same leads, and the same ones can't be."""
+    return _is_same(one, two) and one.impossible == two.impossible
 
 
 def _changed(one: Space, two: Space) -> int | None:

@@ -8,7 +8,8 @@ lets leads on leaves all of them; but what its targets passed on, a later one ma
 to take.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import attrs
 
@@ -85,13 +86,18 @@ class Judged:
     finding: Finding
 
 
+Analysed: TypeAlias = Callable[[Program, str, Budget, tuple[Atom, ...]], Analysis]
+"""Returns the analysis of a route, by its name, in which these atoms can be asked, too."""
+
+
 def check_guarantees(
     program: Program,
     routes: Iterable[str],
     budget: Budget,
+    analysed: Analysed | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
-    for found in judged_claims(program, routes, budget):
+    for found in judged_claims(program, routes, budget, analysed):
         yield found.finding
 
 
@@ -99,8 +105,13 @@ def judged_claims(
     program: Program,
     routes: Iterable[str],
     budget: Budget = USUAL,
+    analysed: Analysed | None = None,
 ) -> Iterator[Judged]:
-    """Yield what is wrong with the claims of guarantees, route by route."""
+    """Yield what is wrong with the claims of guarantees, route by route.
+
+    analysed: makes the analysis of each route.
+    """
+    made = analysed or _analysed
     for name in routes:
         about = [each for each in program.policy.guarantees.values() if name in each.routes]
         if not about:
@@ -110,12 +121,16 @@ def judged_claims(
         if not asks_clock and _asks_clock(_atoms((), cases)):
             # Where one way to break a claim asks what is open, all say when they are.
             cases = _cases(program, name, about, asks_clock=True)
-        analysis = analyse(program, name, budget, also=_atoms(about, cases))
+        analysis = made(program, name, budget, tuple(_atoms(about, cases)))
         for finding in _impossible(analysis, about):
             yield Judged(None, finding)
         for case in cases:
             for finding in _judged(analysis, case):
                 yield Judged((name, case.guarantee.name, case.claim), finding)
+
+
+def _analysed(program: Program, name: str, budget: Budget, also: tuple[Atom, ...]) -> Analysis:
+    return analyse(program, name, budget, also=also)
 
 
 def _asks_clock(asked: Iterable[Atom]) -> bool:

@@ -101,40 +101,54 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
     last = Match(None, _steps(entry_point.fallback, f"fallback of route {route}"))
     if any(field.required and name not in values for name, field in policy.fields.items()):
         return last
-    known: dict[str, bool] = {}
-
-    def asked(entries: tuple[Entry, ...], fallbacks: _Attempts) -> Generator[Match, None, bool]:
-        """Yield each that takes the lead, up to the first that lets nobody go on.
-
-        fallbacks: those around the entries, nearest first. Returns whether there was one.
-        """
-        for entry in entries:
-            if not _holds(entry.condition, values, clock, known):
-                continue
-            if isinstance(entry, Rule):
-                days = entry.validity
-                if days is not None and not _is_given(days.during, values, clock):
-                    continue
-                own = _steps(entry.chain, f"rule {entry.name}")
-                steps = own if entry.goes_on else own + fallbacks
-                yield Match(entry.name, steps, entry.sla, entry.actions, offer=entry.offer)
-                if not entry.goes_on:
-                    return True
-                continue
-            around = _steps(entry.fallback, f"fallback of {_called(entry, policy)}") + fallbacks
-            if (yield from asked(entry.entries, around)):
-                return True
-            if entry.fallback is not None:
-                yield Match(None, around)
-                return True
-        return False
+    asked = _Asked(policy, values, clock)
 
     def legs() -> Generator[Match, None, None]:
-        if not (yield from asked(entry_point.entries, last.attempts)):
+        if not (yield from _taking(asked, entry_point.entries, last.attempts)):
             yield last
 
     first, *later = legs()
     return attrs.evolve(first, later=tuple(later)) if later else first
+
+
+@frozen
+class _Asked:
+    """A policy that is asked about a lead. known: what was said of conditions with a name."""
+
+    policy: Policy
+    values: Values
+    clock: date
+    known: dict[str, bool] = attrs.Factory(dict[str, bool])
+
+
+def _taking(
+    asked: _Asked, entries: tuple[Entry, ...], fallbacks: _Attempts
+) -> Generator[Match, None, bool]:
+    """Yield each that takes the lead, up to the first that lets nobody go on.
+
+    fallbacks: those around the entries, nearest first. Returns whether there was one.
+    """
+    values, clock = asked.values, asked.clock
+    for entry in entries:
+        if not _holds(entry.condition, values, clock, asked.known):
+            continue
+        if isinstance(entry, Rule):
+            days = entry.validity
+            if days is not None and not _is_given(days.during, values, clock):
+                continue
+            own = _steps(entry.chain, f"rule {entry.name}")
+            steps = own if entry.goes_on else own + fallbacks
+            yield Match(entry.name, steps, entry.sla, entry.actions, offer=entry.offer)
+            if not entry.goes_on:
+                return True
+            continue
+        around = _steps(entry.fallback, f"fallback of {_called(entry, asked.policy)}") + fallbacks
+        if (yield from _taking(asked, entry.entries, around)):
+            return True
+        if entry.fallback is not None:
+            yield Match(None, around)
+            return True
+    return False
 
 
 def _called(block: Block, policy: Policy) -> str:

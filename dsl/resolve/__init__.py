@@ -15,6 +15,7 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.lookups import without_lookups
 from turnout.dsl.references import Reference, References, in_order
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.acceptance import rank, reasons
@@ -97,7 +98,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)
     if parsed.known is not None and parsed.known.keeps:
         ground = RuleGround(
-            fields,
+            without_lookups(fields),
             calendars,
             terms.identities,
             definitions,

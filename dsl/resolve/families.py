@@ -61,11 +61,11 @@ class FamilyReader:
 
     def __init__(self, terms: Terms, tables: TableReader, keyed: TableNames, scope: Scope) -> None:
         """Read over `terms` and `tables`, reporting to `scope`."""
+        self._terms = terms
         self._fields = terms.fields
         self._tables = tables
         self._keyed = keyed
         self._scope = scope
-        self._reader = ConditionReader(terms, self.named, tables, scope)
         self._drafts: dict[str, _Draft] = {}
         self._families: list[_Siblings] = []
         self._own: dict[str, Condition | None] = {}
@@ -75,8 +75,11 @@ class FamilyReader:
 
     @property
     def reader(self) -> ConditionReader:
-        """The reader of conditions that knows these names."""
-        return self._reader
+        """A reader of conditions that knows these names.
+
+        It isn't kept here: the two would hold each other, and with them all of the policy's text.
+        """
+        return ConditionReader(self._terms, self.named, self._tables, self._scope)
 
     # -- collecting --
 
@@ -252,7 +255,7 @@ class FamilyReader:
         if draft.keyed is not None:
             return IsIn(draft.keyed, draft.keys)
         if draft.written is not None:
-            return self._reader.read(draft.written)
+            return self.reader.read(draft.written)
         return self._union([self._drafts[child] for child in draft.children])
 
     def _union(self, drafts: list[_Draft]) -> Condition | None:

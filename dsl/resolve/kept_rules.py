@@ -19,7 +19,7 @@ from turnout.dsl.changed_names import changed_names
 from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, names_in
 from turnout.dsl.policy import Definition
 from turnout.dsl.references import Reference
-from turnout.dsl.rereading import MovedRule, RulesRead
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source, Span
 from turnout.dsl.types import Field
@@ -80,17 +80,19 @@ class _Made:
 class KeptRules:
     """What was made of rules that were read before, and of those that are read now.
 
-    ground: of this version; the very one of the version before where it is the same. made: by
-    where the rule starts, by the name of its source. taken: those that were taken over. before:
-    the ground of the version before, where only what some names mean differs: `changed`.
+    known: the rules that were read before. ground: of this version; the very one of the version
+    before where it is the same. made: by where the rule starts, by the name of its source. taken:
+    those that were taken over. before: the ground of the version before, where only what some
+    names mean differs: `changed`.
     """
 
+    known: RulesRead
     ground: RuleGround
     before: RuleGround | None = None
     changed: frozenset[str] = frozenset()
     made: dict[str, dict[int, object]] = attrs.Factory(dict[str, dict[int, object]])
-    taken: list[tuple[MovedRule, tuple[_Use, ...]]] = attrs.Factory(
-        list[tuple[MovedRule, tuple[_Use, ...]]]
+    taken: list[tuple[nodes.Rule, tuple[_Use, ...]]] = attrs.Factory(
+        list[tuple[nodes.Rule, tuple[_Use, ...]]]
     )
 
     @classmethod
@@ -98,18 +100,17 @@ class KeptRules:
         """Return what rules that were read before have to give on the ground of this version."""
         before = known.ground
         if not isinstance(before, RuleGround):
-            return cls(ground)
+            return cls(known, ground)
         if before == ground:
-            return cls(before)
+            return cls(known, before)
         if attrs.evolve(before, definitions=ground.definitions) != ground:
-            return cls(ground)
-        return cls(ground, before, changed_names(before.definitions, ground.definitions))
+            return cls(known, ground)
+        return cls(known, ground, before, changed_names(before.definitions, ground.definitions))
 
     def rule(self, node: nodes.Rule) -> policy.Rule | None:
         """Return what a rule was made into, at its present place; None where it has to be read."""
-        if not isinstance(node, MovedRule):
-            return None
-        made = self._on_this_ground(node.read.made)
+        read = self.known.read_of(node)
+        made = None if read is None else self._on_this_ground(read.made)
         if made is None:
             return None
         self.taken.append((node, made.uses))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -23,6 +23,8 @@ from turnout.dsl.source import Source, Span
 from turnout.dsl.tables import Table, table_of
 from turnout.dsl.types import AnyOf, Field, Value
 from turnout.frozen import define
+
+_Read = TypeVar("_Read")
 
 MAX_FAULTS = 10
 
@@ -59,11 +61,40 @@ class TableReader:
         found = self._read.get(known)
         if found is None:
             text = disk.text(path, MAX_TABLE)
-            found = text if isinstance(text, Fault) else table_of(text, written.text)
+            found = text if isinstance(text, Fault) else self._table(text, written.text)
             self._read[known] = found
         if isinstance(found, Fault):
             return found.finding(written.text, written.span)
         return attrs.evolve(found, name=written.text)
+
+    def _table(self, text: str, name: str) -> Table | Fault:
+        """Return the table that a text holds, the very one of an earlier version."""
+        known = self._parsed.known
+        found = None if known is None else known.tables.of(("table", name), text)
+        if isinstance(found, Table):
+            return found
+        made = table_of(text, name)
+        if known is not None and isinstance(made, Table):
+            known.tables.keep(("table", name), text, made)
+        return made
+
+    def _once(
+        self, what: tuple[str, ...], depends: tuple[object, ...], read: Callable[[], _Read]
+    ) -> _Read:
+        """Return what is read of a table, once for all versions in which it is the same.
+
+        what: is read, by name. depends: all that it is read from. Of what is reported nothing is
+        kept, so that it is reported again.
+        """
+        tables = None if self._parsed.known is None else self._parsed.known.tables
+        found = None if tables is None else tables.of(what, depends)
+        if found is not None:
+            return cast("_Read", found)
+        number = len(self._scope.findings)
+        made = read()
+        if tables is not None and made is not None and len(self._scope.findings) == number:
+            tables.keep(what, depends, made)
+        return made
 
     def territories(self, node: nodes.FromTable) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.
@@ -88,6 +119,12 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
+        what = "shared out", node.path.text, node.key.text, node.column.text
+        return self._once(what, (table.text, field), lambda: self._shared_out(field, node, table))
+
+    def _shared_out(
+        self, field: Field | None, node: nodes.FromTable, table: Table
+    ) -> dict[str, frozenset[Value]] | None:
         key = key_column(node.key, field, table.columns, self._scope)
         column = value_column(node.column, table.columns, self._scope)
         if field is None or key is None or column is None:
@@ -124,6 +161,12 @@ class TableReader:
         table = self.table(written)
         if table is None:
             return None
+        what = "listed", written.text, field.name
+        return self._once(what, (table.text, field), lambda: self._listed(field, written, table))
+
+    def _listed(
+        self, field: Field, written: nodes.Literal, table: Table
+    ) -> frozenset[Value] | None:
         column = field_column(field, table.columns)
         if column is None and len(table.columns) == 1:
             column = 0
@@ -152,6 +195,13 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
+        what = "looked up", node.path.text, field.name, node.key.text, node.column.text
+        depends = table.text, field, key
+        return self._once(what, depends, lambda: self._looked_up(field, key, node, table))
+
+    def _looked_up(
+        self, field: Field, key: Field, node: nodes.FromTable, table: Table
+    ) -> dict[Value, Value] | None:
         at = key_column(node.key, key, table.columns, self._scope)
         of = value_column(node.column, table.columns, self._scope)
         if at is None or of is None:

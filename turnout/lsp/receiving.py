@@ -6,6 +6,7 @@ is made anew for a pointer that rests on a name.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import cast
 
 from turnout.compiler.leads.budget import Budget, OutOfSteps
 from turnout.compiler.program import Clause
@@ -16,7 +17,6 @@ from turnout.dsl.targets import said
 from turnout.dsl.wording import written
 from turnout.frozen import frozen
 from turnout.lsp.following import Insight
-from turnout.lsp.last_answers import LastAnswers
 
 MOST_TAKING = 4
 """Earlier rules that are named; of more the first ones are."""
@@ -116,10 +116,14 @@ def _taking(analysis: Analysis, at: int) -> tuple[tuple[Clause, ...], bool]:
 
 
 def _shares(analysis: Analysis) -> Shares | None:
-    return _SHARES.of((analysis,), "", lambda: _counted(analysis))
+    """Return the shares of the clauses, counted once for all versions with the same conditions."""
+    known = analysis.answers
+    if _SHARES not in known:
+        known[_SHARES] = _counted(analysis)
+    return cast("Shares | None", known[_SHARES])
 
 
-_SHARES: LastAnswers[Shares | None] = LastAnswers()
+_SHARES = "shares"
 
 
 def _counted(analysis: Analysis) -> Shares | None:
