@@ -1,101 +1,285 @@
 """The same policy where the leads are: the exported SQL in DuckDB, beside a CASE written by hand.
 
-    python bench/scale.py [--rules 20,1000] [--leads 1000000] [--different 20000]
+    python bench/scale.py [--policies saas-inbound,20,100,1000] [--leads 1000000,10000000]
 
-The policy and its leads are those of `peers.py`, with normalised values. By hand is one CASE
-over the rules as they are written; the view is what `turnout export sql` writes, with
-`--normalised` and without, of which the number of the clause is asked. All are held to the
-reference interpreter before a time counts. Seconds are processor time, all threads together, the
-median of several rounds in turn; planned is the time for the plan of a query alone. Of the ZIP
-codes of the United States the size of the script and the time for the plan are told.
+A number is a policy of so many rules with the leads of `peers.py`; saas-inbound is the example,
+with the leads of `leads.py`. Their values are normalised before any time counts. By hand are two
+forms of one CASE over the rules (`hand_written.py`): with each condition in full, and with what
+several rules share told once. The view is what `turnout export sql` writes, with `--normalised`
+and without, of which the number of the clause is asked. All are held to the plan, lead by lead,
+and that to the reference interpreter, before a time counts. Seconds are processor time, all
+threads together, the least of several rounds in turn; memory is what a process of its own has at
+most that counts the leads of each clause, out of a file of Parquet. Of the ZIP codes of the
+United States the size of the script and the time for the plan of a query are told. At the end
+stands what all of it, and draws by turns (`paper.py`), cost on paper for a billion leads on 32
+cores.
 """
 
 import argparse
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "scripts"))
+
+import attrs
 import duckdb
-import numpy as np
-from batches import Numbers, Table, duckdb_case
+import pyarrow as pa
+from chance import Chance
+from hand_written import Leads, case_of
+from leads import COLUMNS, SEED, lead
+from paper import drawn, on_paper
+from peer_forms import plain
 from peers import ROUTE, Contest
 from policies import zips
 
 from turnout.compiler.compiled import compile_policy
+from turnout.compiler.meaning.interpreter import match
+from turnout.compiler.plan.decide import answer, day, decider, facts
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
-from turnout.dsl.policy import Policy
+from turnout.compiler.program import Program
+from turnout.dsl.types import Field, Values
+from turnout.runtime.leads import lead_reader
 from turnout.warehouse.agreement import typed_column
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.view import ViewWanted, view_of
 
 ROUNDS = 5
+LONG = 2_000_000_000
+"""Leads by clauses from which on no CASE is asked with each condition in full."""
+
+DIFFERENT = 20_000
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DUCKDB = DIALECTS["duckdb"]
+EXAMPLE = Path(__file__).parents[1] / "examples" / "saas-inbound" / "inbound.route"
+LIMITS = {"saas-inbound": 1.0, "20": 1.0, "1000": 0.1}
+"""The most that a view of normal values may take, in the time of the CASE by hand."""
 
 
-def written(plan: Plan, policy: Policy, *, is_normal: bool = False) -> list[str]:
-    """Return the script of a plan, over the table `own` with the key `row`."""
-    wanted = ViewWanted(source="own", key="row", leaves=True, is_normal=is_normal)
-    return view_of(plan, policy.fields, DUCKDB, wanted).script(DUCKDB)
+@attrs.frozen
+class Asked:
+    """A policy and different leads of it, and the clause of each."""
+
+    program: Program
+    plan: Plan
+    values: Sequence[Values]
+    clauses: Sequence[int]
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields of its leads."""
+        return self.program.policy.fields
+
+    @property
+    def today(self) -> date:
+        """The day on which its leads are decided."""
+        return day(self.plan, AT)
+
+    @property
+    def open(self) -> Mapping[str, bool]:
+        """Which calendars are open then."""
+        return {name: value is True for name, value in facts(self.plan, AT).items()}
+
+    def script(self, name: str, *, is_normal: bool, source: str = "own") -> list[str]:
+        """Return the statements of its view, over leads with the key `row`."""
+        wanted = ViewWanted(
+            source=source,
+            name=name,
+            key="row",
+            today=self.today,
+            facts=self.open,
+            leaves=True,
+            is_normal=is_normal,
+        )
+        return view_of(self.plan, self.fields, DUCKDB, wanted).script(DUCKDB)
 
 
-def view(table: Table, *, is_normal: bool) -> tuple[Callable[[], Numbers], int, float]:
-    """Return what asks the view, the size of its script, and the time for its plan."""
-    compiled = table.contest.router.compiled
-    script = written(plan_of(compiled.program, ROUTE), compiled.policy, is_normal=is_normal)
-    connection = duckdb.connect()
-    connection.register("leads", table.normalised)
-    connection.execute(
-        "CREATE TABLE own AS SELECT *, row_number() OVER () AS row, 'x' AS id FROM leads"
-    )
-    for statement in script:
-        connection.execute(statement)
-    started = process_time()
-    connection.execute("EXPLAIN SELECT clause_number FROM routed").fetchall()
-    planned = process_time() - started
-    rules = len(table.contest.rules)
-
-    def asked() -> Numbers:
-        found = connection.execute("SELECT clause_number FROM routed").fetchnumpy()
-        numbers = np.asarray(found["clause_number"])
-        return np.where(numbers >= rules, -1, numbers)
-
-    return asked, sum(map(len, script)), planned
+def asked_of(program: Program, route: str, values: Sequence[Values]) -> Asked:
+    """Return a route and its leads, the plan held to the reference interpreter."""
+    plan = plan_of(program, route)
+    decide, today = decider(plan), day(plan, AT)
+    known = facts(plan, AT)
+    found = [decide({**known, **each}, today) for each in values]
+    for each, number in zip(values, found, strict=True):
+        assert answer(plan, number).rule == match(program.policy, route, each, AT).rule, each
+    clauses = [len(plan.answers) if each is None else each for each in found]
+    return Asked(program, plan, values, clauses)
 
 
-def compare(rules: int, leads: int, different: int) -> None:
-    """Print the times of one policy."""
+def realistic(rules: int) -> Asked:
+    """Return a policy of so many rules."""
     with TemporaryDirectory() as folder:
-        table = Table(Contest(rules, different, Path(folder)), leads)
-    normal, size, planned = view(table, is_normal=True)
-    asking, _, _ = view(table, is_normal=False)
-    runs = {"by hand": duckdb_case(table), "--normalised": normal, "exported view": asking}
-    for run in runs.values():
-        assert np.array_equal(np.sort(run()), np.sort(table.answers)), "the answers differ"
-    took: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(ROUNDS):
-        for name, run in runs.items():
-            started = process_time()
-            run()
-            took[name].append(process_time() - started)
-    print(f"\n{len(table.contest.rules):,} rules, {leads:,} leads")
-    print(f"  script {size / 1e6:.2f} MB, planned in {planned:.2f} s")
-    for name, each in took.items():
-        print(f"  {name:<16} {median(each):>8.3f} s")
+        contest = Contest(rules, DIFFERENT, Path(folder))
+    return asked_of(contest.router.compiled.program, ROUTE, contest.values)
+
+
+def saas_inbound() -> Asked:
+    """Return the example, with its own kinds of lead."""
+    program = compile_policy(EXAMPLE).program
+    read, chance = lead_reader(program.policy.fields), Chance(SEED)
+    rows = (lead(chance, number) for number in range(1, DIFFERENT + 1))
+    raws = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
+    (route,) = program.routes
+    return asked_of(program, route, [read(raw, None).values for raw in raws])
+
+
+# -- the leads as a table --
+
+
+def _type(field: Field) -> str:
+    """Return the type of a column; these leads have whole amounts alone."""
+    kind = typed_column(field.type)
+    return "BIGINT" if kind.startswith("DECIMAL") else kind
+
+
+def filled(connection: duckdb.DuckDBPyConnection, asked: Asked, leads: int) -> None:
+    """Make the table `own` of so many leads, out of the different ones by chance."""
+    columns = {name: _type(field) for name, field in asked.fields.items()}
+    told = {name: [_cell(values.get(name)) for values in asked.values] for name in columns}
+    told |= {"expected": [*asked.clauses], "place": [*range(len(asked.values))]}
+    connection.register(
+        "different", pa.table({name: pa.array(each) for name, each in told.items()})
+    )
+    typed = ", ".join(f'CAST(d."{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+    connection.execute(
+        f"""CREATE TABLE own AS SELECT {typed}, d.expected, r.row
+        FROM (
+            SELECT range AS row, hash(range) % {len(asked.values)} AS place FROM range({leads})
+        ) AS r
+        JOIN different AS d ON d.place = r.place ORDER BY r.row"""  # noqa: S608 - our own numbers
+    )
+
+
+def _cell(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else plain(value)
+
+
+def differing(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Return how many leads have another clause than the plan says."""
+    found = connection.execute(
+        f"""SELECT count(*) FROM own JOIN ({query}) AS told USING (row)
+        WHERE told.clause_number IS DISTINCT FROM own.expected"""  # noqa: S608 - our own text
+    ).fetchone()
+    assert found is not None
+    number: int = found[0]
+    return number
+
+
+# -- what is timed --
+
+
+def compare(name: str, asked: Asked, leads: int, rounds: int) -> dict[str, float]:
+    """Print the times of one policy, and return seconds for each lead."""
+    connection = duckdb.connect()
+    filled(connection, asked, leads)
+    queries, sizes = _queries(connection, asked)
+    if leads * len(asked.plan.answers) > LONG:
+        del queries["by hand, in full"]
+    runs: dict[str, Callable[[], Any]] = {}
+    for way, query in queries.items():
+        wrong = differing(connection, query.replace("SELECT", "SELECT row,", 1))
+        assert wrong == 0, f"{way}: {wrong:,} of {leads:,} leads differ"
+        runs[way] = _run(connection, query)
+    took = {way: [_timed(run)] for way, run in runs.items()}
+    for _ in range(rounds - 1):
+        for way, run in runs.items():
+            took[way].append(_timed(run))
+    least = {way: min(each) for way, each in took.items()}
+    hand = min(seconds for way, seconds in least.items() if way.startswith("by hand"))
+    clauses, boxes = len(asked.plan.answers), len(asked.plan.boxes)
+    print(f"\n{name}: {clauses:,} clauses, {boxes:,} boxes, {leads:,} leads")
+    for way, seconds in least.items():
+        size = f"{sizes[way] / 1e6:>8.2f} MB of SQL"
+        print(f"  {way:<24} {seconds:>8.3f} s {hand / seconds:>7.2f} x by hand {size}")
+    ratio = least["--normalised"] / hand
+    if name in LIMITS:
+        print(f"  --normalised takes {ratio:.2f} of the better one by hand; limit {LIMITS[name]}")
+    if "by hand, in full" in least:
+        ratio = least["--normalised"] / least["by hand, in full"]
+        print(f"  and {ratio:.2f} of the one with each condition in full")
+    return {f"{name}, {way}": seconds / leads for way, seconds in least.items()}
+
+
+def _queries(
+    connection: duckdb.DuckDBPyConnection, asked: Asked
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the query of each way, and the size of its SQL."""
+    clauses = asked.program.routes[asked.plan.route].clauses
+    of = Leads(clauses, asked.plan.required, "own", asked.today, asked.open)
+    found = {
+        "by hand, in full": case_of(of, is_once=False),
+        "by hand, shared once": case_of(of, is_once=True),
+    }
+    sizes = {way: len(query) for way, query in found.items()}
+    for way, is_normal in (("--normalised", True), ("the view", False)):
+        name = "normal" if is_normal else "routed"
+        script = asked.script(name, is_normal=is_normal)
+        for statement in script:
+            connection.execute(statement)
+        own = f"(SELECT lead AS row, clause_number FROM {name})"  # noqa: S608 - our own name
+        found[way] = f"SELECT clause_number FROM {own}"  # noqa: S608 - our own text
+        sizes[way] = sum(map(len, script))
+    return found, sizes
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: str) -> Callable[[], Any]:
+    return lambda: connection.execute(query).fetchnumpy()
+
+
+def _timed(run: Callable[[], Any]) -> float:
+    started = process_time()
+    run()
+    return process_time() - started
+
+
+# -- memory --
+
+_COUNTING = """
+import resource, sys, duckdb
+connection = duckdb.connect(config={"enable_progress_bar": "false"})
+for statement in open(sys.argv[1], encoding="utf-8").read().split("\\0"):
+    connection.execute(statement)
+counted = "SELECT clause_number, count(*), count(issues) FROM counted GROUP BY 1"
+print(len(connection.execute(counted).fetchall()))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def memory(asked: Asked, leads: int) -> float:
+    """Return the megabytes that a process has at most that counts the leads of each clause."""
+    with TemporaryDirectory() as folder:
+        table, script = Path(folder) / "own.parquet", Path(folder) / "script.sql"
+        with duckdb.connect() as connection:
+            filled(connection, asked, leads)
+            connection.execute(f"COPY own TO '{table}' (FORMAT parquet)")
+        statements = [
+            f"CREATE VIEW own AS SELECT * FROM '{table}'",  # noqa: S608 - our own file
+            *asked.script("counted", is_normal=True),
+        ]
+        script.write_text("\0".join(statements), encoding="utf-8")
+        command = [sys.executable, "-c", _COUNTING, str(script)]
+        told = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(told.stdout.split()[-1]) / 1024
+
+
+# -- ZIP codes --
 
 
 def postcodes() -> None:
     """Print the size of the script of a policy with every ZIP code, and the time for its plan."""
     with TemporaryDirectory() as folder:
-        compiled = compile_policy(zips(1).write(Path(folder)))
-    (route,) = compiled.policy.routes
-    script = written(plan_of(compiled.program, route), compiled.policy)
-    fields = compiled.policy.fields
-    columns = ", ".join(f'"{name}" {typed_column(each.type)}' for name, each in fields.items())
+        program = compile_policy(zips(1).write(Path(folder))).program
+    (route,) = program.routes
+    asked = Asked(program, plan_of(program, route), (), ())
+    script = asked.script("routed", is_normal=False)
     connection = duckdb.connect()
+    columns = ", ".join(f'"{name}" {_type(field)}' for name, field in asked.fields.items())
     connection.execute(f"CREATE TABLE own ({columns}, row BIGINT)")
     for statement in script:
         connection.execute(statement)
@@ -106,15 +290,22 @@ def postcodes() -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Compare for each number of rules."""
+    """Compare for each policy and number of leads."""
     options = argparse.ArgumentParser(description="Exported SQL beside a CASE by hand, in DuckDB.")
-    options.add_argument("--rules", default="20,1000", help="numbers of rules")
-    options.add_argument("--leads", type=int, default=1_000_000)
-    options.add_argument("--different", type=int, default=20_000, help="leads that differ")
-    asked = options.parse_args(argv)
-    for number in asked.rules.split(","):
-        compare(int(number), asked.leads, asked.different)
+    options.add_argument("--policies", default="saas-inbound,20,100,1000")
+    options.add_argument("--leads", default="1000000,10000000", help="numbers of leads")
+    options.add_argument("--rounds", type=int, default=ROUNDS)
+    options.add_argument("--no-memory", action="store_true", help="time alone")
+    given = options.parse_args(argv)
+    costs: dict[str, float] = {}
+    for name in given.policies.split(","):
+        asked = saas_inbound() if name == "saas-inbound" else realistic(int(name))
+        for leads in map(int, given.leads.split(",")):
+            costs |= compare(name, asked, leads, given.rounds)
+            if not given.no_memory:
+                print(f"  memory {memory(asked, leads):,.0f} MB")
     postcodes()
+    on_paper({**costs, **drawn(max(map(int, given.leads.split(","))))})
 
 
 if __name__ == "__main__":

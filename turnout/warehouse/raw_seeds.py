@@ -65,6 +65,7 @@ def language_rows() -> tuple[Row, ...]:
     return tuple(row for row in rows if row[0] == "small" and row[2] and len(row[2]) == 2)
 
 
+@cache
 def subdivision_rows(within: str | None) -> tuple[Row, ...]:
     """Return the rows of subdivisions, each key behind its country and a colon.
 

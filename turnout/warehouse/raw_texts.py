@@ -7,8 +7,10 @@ their forms. A text with any other sign is not clear: a seed has it letter by le
 batch reads it.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase, digits
+from types import MappingProxyType
 from unicodedata import normalize
 
 from sqlglot import exp
@@ -92,7 +94,12 @@ def small_text(value: str) -> str:
     >>> small_text("BÜRO Straße")
     'büro straße'
     """
-    return value.translate(str.maketrans(_capitals(), _small_letters()))
+    return value.translate(_turned())
+
+
+@cache
+def _turned() -> Mapping[int, str]:
+    return MappingProxyType(dict(zip(map(ord, _capitals()), _small_letters(), strict=True)))
 
 
 def coarse_text(value: str) -> str:

@@ -142,7 +142,8 @@ def holds_only(this: Sql, values: tuple[str, ...], dialect: Dialect) -> Sql:
             )
             return found
         case "bigquery":
-            odd = exp.select("1").from_(exp.Unnest(expressions=[this.copy()], alias="e"))
+            alias = exp.TableAlias(columns=[exp.to_identifier("e")])
+            odd = exp.select("1").from_(exp.Unnest(expressions=[this.copy()], alias=alias))
             odd = odd.where(
                 exp.Not(
                     this=exp.In(this=exp.column("e"), expressions=[text(each) for each in values])
