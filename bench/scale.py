@@ -238,7 +238,8 @@ def _timed(run: Callable[[], Any]) -> float:
 
 _COUNTING = """
 import resource, sys, duckdb
-connection = duckdb.connect(config={"enable_progress_bar": "false"})
+connection = duckdb.connect()
+connection.execute("SET enable_progress_bar = false")
 for statement in open(sys.argv[1], encoding="utf-8").read().split("\\0"):
     connection.execute(statement)
 counted = "SELECT clause_number, count(*), count(issues) FROM counted GROUP BY 1"
