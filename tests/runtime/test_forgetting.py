@@ -1,7 +1,7 @@
 """Erasure and retention: nothing of a lead can be read any more, and all promises hold."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -211,7 +211,7 @@ def test_a_step_takes_out_as_many_as_it_has_time_for(
     with closing(open_any(tmp_path / "state.db")) as store:
 
         @contextmanager
-        def step() -> Iterator[FileRows]:
+        def step() -> Generator[FileRows, None, None]:
             with store.begin():
                 steps.append(FileRows(store.connection, tmp_path / "state.db"))
                 yield steps[-1]

@@ -83,6 +83,19 @@ def test_persons_members_teams_and_partners_have_caps_of_their_own(path: Path | 
         assert checked_whole(path).leads == 11
 
 
+def test_a_cap_on_open_leads_holds_beside_one_by_the_day() -> None:
+    text = POLICY.format(team="").replace("cap 2 open", "cap 2 open cap 3 per day", 1)
+    bundle = of_texts("open.route", text, {})
+    with Router(compile_policy(bundle.main, files=bundle)) as to:
+        assert [given(to, f"L{n}", owner="ana") for n in range(3)] == ["ana", "ana", "triage"]
+        to.close_lead("L0", at=AT)
+        assert given(to, "L3", owner="ana") == "ana"  # the third of the day
+        to.close_lead("L1", at=AT)
+        assert given(to, "L4", owner="ana") == "triage"
+        tomorrow = to.route({"id": "L5", "owner": "ana"}, at=AT + timedelta(days=1))
+        assert tomorrow.assignee == "ana"
+
+
 def test_a_lead_that_an_sla_moves_on_is_open_with_its_new_holder_only(path: Path | None) -> None:
     with router(path) as to:
         assert [given(to, f"L{n}") for n in range(4)] == ["ana", "ben", "ana", "triage"]

@@ -15,6 +15,7 @@ from turnout.runtime.stores.anywhere import checked_whole
 POLICY = """\
 lead {{ id: text required  country: country }}
 calendar office {{ timezone "Europe/Berlin" open mon..fri 09:00-17:00 }}
+calendar bank {{ timezone "Europe/Berlin" open mon..fri 09:00-17:00 holidays DE }}
 calendar always {{ timezone "Europe/Berlin" open mon..sun 00:00-24:00 }}
 person ana {{ {ana} }}
 person ben {{ {ben} }}
@@ -158,6 +159,19 @@ def test_steps_over_a_night_and_a_weekend(router: Make) -> None:
     ]
     wanted = [["alert"], [], ["person ben"], [], ["queue late"]]
     assert steps(to, *(berlin(each, 1) for each in moments)) == wanted
+
+
+def test_steps_over_public_holidays(router: Make) -> None:
+    hours = "hours bank"
+    to = router("30 minutes alert, 2 hours reassign, 2 days then queue late", hours, hours)
+    to.route({"id": "L-1"}, at=berlin("2026-04-02 16:00", 2))
+    # Good Friday and Easter Monday lie between.
+    moments = [
+        *("2026-04-02 16:29", "2026-04-02 16:30", "2026-04-06 16:00", "2026-04-07 09:59"),
+        *("2026-04-07 10:00", "2026-04-08 15:59", "2026-04-08 16:00"),
+    ]
+    wanted = [[], ["alert"], [], [], ["person ben"], [], ["queue late"]]
+    assert steps(to, *(berlin(each, 2) for each in moments)) == wanted
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/project/test_deploying.py::"
+        "test_a_backup_of_a_state_on_a_server_is_restored": "a server",
         "tests/turnout/test_serving_faults.py": "processes, kills and servers",
         "tests/turnout/test_serving_schemathesis.py": "hundreds of requests, drawn",
         "tests/turnout/test_diagram.py": "draws policies of many pages",
@@ -124,6 +126,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_arrow.py::test_processes_give_the_same_rows_in_order": "processes",
         "tests/turnout/test_arrow.py::test_a_fault_in_a_process_is_told_here": "processes",
         "tests/turnout/test_engines.py": "processes",
+        "tests/turnout/test_installed_engines.py": "installs engines",
         "tests/turnout/test_spark.py": "Spark, on a machine of Java's",
         "tests/turnout/test_examples_as_sql.py": "every example in DuckDB",
         "tests/turnout/test_warehouse_constructs.py": "views of each construct for six engines",

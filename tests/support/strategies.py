@@ -589,20 +589,26 @@ def people(draw: DrawFn, *, promised: bool = True) -> str:
 @st.composite
 def changed_people(draw: DrawFn) -> tuple[str, str]:
     """Return two versions of a policy of `people`: of other limits, members and backups."""
-    life = draw(_life())
-    return "\n".join([*draw(_staff()), life]), "\n".join([*draw(_staff()), life])
+    life = draw(_life(often=True))
+    is_free = draw(st.booleans())
+    one, other = draw(_staff(is_free=is_free)), draw(_staff(is_free=is_free))
+    return "\n".join([*one, life]), "\n".join([*other, life])
 
 
 @st.composite
-def _staff(draw: DrawFn) -> list[str]:
-    """Return who there is: people, teams and a partner, with their limits."""
+def _staff(draw: DrawFn, *, is_free: bool = False) -> list[str]:
+    """Return who there is: people, teams and a partner, with their limits.
+
+    is_free: of people only hours and backups.
+    """
     parts = [PEOPLE_SCHEMA, CALENDARS, "queue triage"]
     for at, name in enumerate(PEOPLE):
         later = PEOPLE[at + 1 :]  # so that none is their own in the end
         backup = draw(st.sampled_from(["", "", *(f"backup {each}" for each in later)]))
-        parts.append(f"person {name} {{ {draw(_limits())} {backup} }}")
+        limits = _maybe(draw, "hours", _HOURS[::2]) if is_free else draw(_limits())
+        parts.append(f"person {name} {{ {limits} {backup} }}")
     for team in ("near", "far"):
-        limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
+        limits = "" if is_free else f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         weights = st.sampled_from(["", "weight 2", "weight 0.5", "weight 0"])
         members = [
@@ -615,8 +621,11 @@ def _staff(draw: DrawFn) -> list[str]:
 
 
 @st.composite
-def _life(draw: DrawFn, *, promised: bool = True) -> str:
-    """Return a route of people, and what else a policy says of the life of its leads."""
+def _life(draw: DrawFn, *, promised: bool = True, often: bool = False) -> str:
+    """Return a route of people, and what else a policy says of the life of its leads.
+
+    often: always with two rules, and with reasons for which a turn is given back.
+    """
     parts = ["identity language, urgent within 3 days identity owner within 90 minutes"]
     parts.append("log fields [language] hashed [owner] retain events 400 days")
     parts.append(f"queue night {draw(st.sampled_from(['', 'by score', 'until free']))}")
@@ -624,13 +633,12 @@ def _life(draw: DrawFn, *, promised: bool = True) -> str:
         f"queue backlog {draw(st.sampled_from(['', 'by score until free', 'until free']))}"
     )
     parts.append("sequence afterwards")
-    if draw(st.booleans()):
-        parts.append(
-            f"reject reasons [bad-fit, full] {draw(st.sampled_from(['', 'credit [full]']))}"
+    if often or draw(st.booleans()):
+        rejects, returns = (
+            draw(st.sampled_from(("", f"credit [{named}]"))) for named in ("full", "spam, no-show")
         )
-        parts.append(
-            f"return reasons [spam, no-show] {draw(st.sampled_from(['', 'credit [spam]']))}"
-        )
+        parts.append(f"reject reasons [bad-fit, full] {rejects}")
+        parts.append(f"return reasons [spam, no-show] {returns}")
     conditions_ = [
         "duplicate",
         "urgent",
@@ -643,7 +651,7 @@ def _life(draw: DrawFn, *, promised: bool = True) -> str:
     rules = [
         f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} "
         f"to {draw(available())}{draw(ends)} {draw(promises()) if promised else ''} }}"
-        for number in range(draw(st.sampled_from((0, 1, 1, 2, 2))))
+        for number in range(2 if often else draw(st.sampled_from((0, 1, 1, 2, 2))))
     ]
     parts.append(
         f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
@@ -710,10 +718,11 @@ def _maybe(draw: DrawFn, word: str, choices: Sequence[str]) -> str:
 def _caps(draw: DrawFn, least: int, most: int) -> str:
     if draw(st.booleans()):
         return ""
-    number = draw(st.integers(least, most))
-    if draw(st.integers(0, 3)) == 0:
-        return f"cap {number} open"
-    return f"cap {number} per {draw(st.sampled_from(_PERIODS))}"
+    number, kind = draw(st.integers(least, most)), draw(st.integers(0, 4))
+    timed = f"cap {number} per {draw(st.sampled_from(_PERIODS))}"
+    if kind == 0:
+        return f"cap {draw(st.integers(least, most))} open {timed}"
+    return f"cap {number} open" if kind == 1 else timed
 
 
 @st.composite

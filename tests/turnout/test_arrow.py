@@ -142,6 +142,9 @@ def test_what_was_damaged_or_is_of_another_version_is_told() -> None:
         received(form, plan.replace(b"inbound", b"outside"), rest, digest)
     with pytest.raises(PlanError, match=r"the plan has version 9\d"):
         received(form, plan.replace(b'"version":', b'"version":9'), rest, digest)
+    with pytest.raises(PlanError, match="the plan has version 3; this Turnout reads 4") as older:
+        received(form, plan.replace(b'"version":4', b'"version":3'), rest, digest)
+    assert older.value.help == "write the plan anew"
     foreign = pickle.dumps((datetime, AT)).replace(b"datetime", b"datetima")
     with pytest.raises(DeciderError, match="can't be read here") as told:
         received(form, plan, foreign, sha256(foreign).hexdigest())

@@ -246,6 +246,9 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     yaml: Any = YAML(typ="safe")
     properties = yaml.load(folder / "models/turnout/routed_inbound.yml")
     (described,) = properties["models"]
+    assert "sources" not in properties  # else two routes over one table would declare it twice
+    declared = yaml.load(folder / "models/turnout/crm_leads_source.yml")["sources"]
+    assert declared == [{"name": "crm", "tables": [{"name": "leads"}]}]
     accepted = described["columns"][1]["data_tests"][0]["accepted_values"]["arguments"]["values"]
     assert accepted == ["rule small", "rule odd", "fallback of route inbound"]
     seeds = yaml.load(folder / "seeds/turnout/routed_inbound_seeds.yml")

@@ -8,20 +8,26 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.browsing import Opened, launched
+from turnout import load
 from turnout.cli import cli
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.policy import Policy
+from turnout.project.report_settings import AlertSettings
 from turnout.rendering.measures.measured_page import report_page, state_page
 from turnout.rendering.screen import width
+from turnout.reporting import alerts as alerts_module
+from turnout.reporting.alerts import raise_alerts
 from turnout.reporting.asked import AskedReport
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.measure_tables import MeasureColumn, MeasureTable
 from turnout.reporting.report import LeadReport
+from turnout.runtime.stores import Signature
 from turnout.runtime.stores.anywhere import open_known
 
 POLICY = """policy inbound
@@ -250,3 +256,44 @@ def test_a_time_without_a_lead_is_said_to_have_none() -> None:
     assert "No lead arrived in this time" in page
     assert "Speed to lead" not in page
     assert 'id="load"' in page  # what somebody has is told whenever it came
+
+
+def test_nobody_who_writes_waits_for_the_counting_and_what_others_told_is_not_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.route").write_text(POLICY)
+    compiled = compile_policy(tmp_path / "in.route")
+    at, state = datetime(2026, 11, 23, 9, tzinfo=UTC), tmp_path / "s.db"
+    settings = AlertSettings(fallback=0.5, least=3)
+
+    def alerts(index: str) -> list[tuple[str, str]]:
+        with closing(open_known(state)) as store:
+            asked = AskedReport(at + timedelta(hours=1))
+            signature = Signature(compiled.policy_hash)
+            found = raise_alerts(
+                store,
+                state,
+                compiled.policy,
+                asked,
+                settings,
+                signature=signature,
+                kept=tmp_path / index,
+            )
+        return [(each.subject, each.phase) for each in found]
+
+    with load(tmp_path / "in.route", state=str(state)) as router:
+        for number in range(4):
+            router.route({"id": f"L-{number}", "country": "FR"}, at=at)
+        counted = alerts_module.crossed
+        others: list[list[tuple[str, str]]] = []
+
+        def meanwhile(*asked: Any) -> Any:  # noqa: ANN401 - as they are
+            monkeypatch.undo()
+            found = [*counted(*asked)]
+            router.route({"id": "L-9", "country": "DE"}, at=at)  # it would wait for a lock
+            others.append(alerts("other.db"))
+            return found
+
+        monkeypatch.setattr(alerts_module, "crossed", meanwhile)
+        assert alerts("one.db") == [("all leads", "stands")]
+        assert others == [[("all leads", "begun")]]

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ import turnout
 from turnout.cli import cli
 from turnout.commands.sla import LONGEST_PAUSE, go_on, pause_until
 from turnout.commands.stopping import stopped_by_signals
+from turnout.compiler.compiled import compile_policy
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -107,6 +109,41 @@ def test_on_and_on_it_moves_what_came_due_meanwhile(policy: Path) -> None:
         go_on(router, told.append, stop)
         assert [move.lead for moves in told for move in moves] == ["L0"]
         assert all(0 < (each or 0) <= 20 for each in stop.slept)
+
+
+class Jumping(Router):
+    """A router on a machine whose clock jumps: each time that it is asked it is another moment."""
+
+    moments: ClassVar[list[datetime]] = []
+
+    def escalations(self, *, at: datetime | None = None) -> Iterator[tuple[Move, ...]]:
+        assert at is None
+        yield from super().escalations(at=self.moments.pop(0))
+
+
+def test_a_clock_that_jumps_does_no_step_early_or_twice(policy: Path) -> None:
+    policy.write_text(
+        POLICY.replace(
+            "10 minutes, then", "10 minutes alert, 20 minutes alert, 1 hour then"
+        ).replace("person ana\n", "person ana\nperson ben\n")
+    )
+    minute, day = timedelta(minutes=1), timedelta(days=1)
+    Jumping.moments = [
+        *(AT + 10 * minute, AT - day, AT + 9 * minute, AT + 12 * minute, AT + 20 * minute),
+        *(AT + 2 * day, AT + 11 * minute, AT + 2 * day),
+    ]
+    state = policy.with_suffix(".db")
+    with Jumping(compile_policy(policy), state=state) as router:
+        router.route({"id": "L0"}, at=AT)
+        told: list[tuple[Move, ...]] = []
+        stop = Pauses(len(Jumping.moments))
+        go_on(router, told.append, stop)
+        assert not Jumping.moments
+        kinds = [event.kind for event in router.events()]
+    done = [[move.after.name for move in moves] for moves in told]
+    assert done == [["person ana"], [], [], [], ["person ana"], ["queue managers"], [], []]
+    assert kinds == ["routed", "alerted", "alerted", "moved"]
+    assert all(0 < (each or 0) <= LONGEST_PAUSE for each in stop.slept)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

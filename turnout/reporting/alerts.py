@@ -64,7 +64,7 @@ def raise_alerts(  # noqa: PLR0913 - what they depend on
     it is looked up what stands, and written. kept: see `report_index`. Raises StateError.
     """
     with report_index(store, at, IndexManner(policy, source), kept) as index:
-        breaches = [*_breaches(index, policy, asked, settings)]
+        breaches = [*crossed(index, policy, asked, settings)]
         known, last = _standing(index), index.last
     with store.begin(signature) as transaction:
         away = {f"person {each.person}" for each in transaction.absences if each.holds(asked.at)}
@@ -123,12 +123,13 @@ def _note(found: set[_Key], key: _Key, *, is_begun: bool) -> None:
         found.discard(key)
 
 
-def _breaches(
+def crossed(
     index: ReportIndex,
     policy: Policy,
     asked: AskedReport,
     settings: AlertSettings,
 ) -> Iterator[ReportAlert]:
+    """Yield what is beyond its threshold, by an index."""
     window = timedelta(hours=settings.hours)
     now = attrs.evolve(asked, since=asked.at - window, until=asked.at)
     if settings.sla is not None:

@@ -113,6 +113,7 @@ class _Groups:
     asked: AskedReport
     has_hours: bool
     _chosen: bytes | None = attribute(init=False)
+    _days: "array[int] | None" = attribute(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Choose the leads."""
@@ -124,7 +125,9 @@ class _Groups:
         if not name:
             cells: Iterable[int] = repeat(0, len(leads))
         elif name == "day":
-            cells = (at // DAY for at in leads["at"])
+            if self._days is None:
+                self._days = array("i", (at // DAY for at in leads["at"]))
+            cells = self._days
         else:
             cells = leads[name]
         return cells if self._chosen is None else compress(cells, self._chosen)
@@ -172,6 +175,8 @@ class _Groups:
         }
 
     def _lengths(self, column: str, name: str) -> dict[int, "array[int]"]:
+        if not column:
+            return {0: array("q", (time for time in self._column(name) if time >= 0))}
         found: dict[int, array[int]] = defaultdict(lambda: array("q"))
         for group, time in zip(self._column(column), self._column(name), strict=True):
             if time >= 0:

@@ -156,7 +156,7 @@ class Outlook:
             keys=[keys[at] or "" for at in places.tolist()],
             clauses=leads.clauses[places],
             formers=formers.reshape(-1),
-            former=[self._formers[each] for each in former.tolist()],
+            former=[self._formers[int(each)] for each in former],
             told=told,
             values=values,
         )

@@ -81,12 +81,13 @@ class MovePlanner:
         asked = (~repeated[leads.places]).nonzero()[0]
         told = leads.told[asked]
         outcomes = self._offering.chunk(
-            leads.clauses[asked], self._at, lambda at: leads.values[told[at]], self._after
+            leads.clauses[asked], self._at, lambda at: leads.values[int(told[at])], self._after
         )
         moves: list[PlannedMove] = []
-        for at, outcome in zip(asked.tolist(), outcomes.tolist(), strict=True):
-            former = leads.former[leads.formers[at]]
-            move = self._move(leads.keys[at], former, self._offering.outcomes[outcome])
+        for place, outcome in zip(asked, outcomes, strict=True):
+            at = int(place)
+            former = leads.former[int(leads.formers[at])]
+            move = self._move(leads.keys[at], former, self._offering.outcomes[int(outcome)])
             if move is not None:
                 moves.append(move)
         return moves

@@ -149,7 +149,9 @@ def _carried_out(
     marks = f"({', '.join('?' * len(columns))})"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE leads ({', '.join(columns)})")
-        rows = [[at, *(_cell(lead.get(name)) for name in typed)] for at, lead in enumerate(leads)]
+        rows = [
+            [at, *(typed_cell(lead.get(name)) for name in typed)] for at, lead in enumerate(leads)
+        ]
         for first in range(0, len(rows), _AT_ONCE):
             some = rows[first : first + _AT_ONCE]
             connection.execute(
@@ -185,7 +187,8 @@ _TYPES = (
 )
 
 
-def _cell(value: Value | None) -> object:
+def typed_cell(value: Value | None) -> object:
+    """Return a value as DuckDB takes it for such a column."""
     return sorted(value) if isinstance(value, frozenset) else value
 
 

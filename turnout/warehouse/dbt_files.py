@@ -32,7 +32,8 @@ def dbt_files(view: WarehouseView, plan: Plan, dialect: Dialect, source: str) ->
     """
     files = {
         **_models(view, dialect, source),
-        f"models/turnout/{view.name}.yml": _properties(view, plan, source),
+        f"models/turnout/{source.replace('.', '_')}_source.yml": _source_properties(source),
+        f"models/turnout/{view.name}.yml": _properties(view, plan),
         f"tests/turnout/{view.name}_has_every_lead.sql": _every_lead(view, source),
     }
     odd = view.odd
@@ -113,12 +114,9 @@ def _every_lead(view: WarehouseView, source: str) -> str:
     return _yaml(lines)
 
 
-def _properties(view: WarehouseView, plan: Plan, source: str) -> str:
-    """Return the model's properties: its source, its columns and their tests."""
+def _source_properties(source: str) -> str:
+    """Return the table with the leads as a source: a file of its own, for all routes over it."""
     *schema, name = source.split(".")
-    answers = [answer(plan, at) for at in (*range(len(plan.answers)), None)]
-    clauses = dict.fromkeys(f"rule {a.name}" if a.is_rule else a.name for a in answers)
-    about = f"Which clause of the route {plan.route} of {plan.policy} takes each lead."
     return _yaml(
         (
             "version: 2",
@@ -126,6 +124,18 @@ def _properties(view: WarehouseView, plan: Plan, source: str) -> str:
             f"  - name: {_said(schema[-1] if schema else _SOURCE)}",
             "    tables:",
             f"      - name: {_said(name)}",
+        )
+    )
+
+
+def _properties(view: WarehouseView, plan: Plan) -> str:
+    """Return the model's properties: its columns and their tests."""
+    answers = [answer(plan, at) for at in (*range(len(plan.answers)), None)]
+    clauses = dict.fromkeys(f"rule {a.name}" if a.is_rule else a.name for a in answers)
+    about = f"Which clause of the route {plan.route} of {plan.policy} takes each lead."
+    return _yaml(
+        (
+            "version: 2",
             "models:",
             f"  - name: {view.name}",
             f"    description: {_said(about)}",

@@ -70,7 +70,7 @@ def team_draws(policy: Policy, plan: Plan, at: datetime) -> TeamDraws:
     """
     answers = [*plan.answers, Answer("", is_rule=False, attempts=plan.last)]
     with MemoryStore().begin() as state:
-        walk = _Walk(_without_caps(policy), at, state)
+        walk = _Walk(without_caps(policy), at, state)
         for number_, answer in enumerate(answers):
             walk.clause(number_, answer)
     walk.refuse()
@@ -88,7 +88,8 @@ def _round(policy: Policy, team: str, who: frozenset[str], at: datetime) -> tupl
     return tuple(draws(LEVEL, roster, who, whole)[0])
 
 
-def _without_caps(policy: Policy) -> Policy:
+def without_caps(policy: Policy) -> Policy:
+    """Return a policy in which nobody has a cap: what the draws are those of."""
     people = {name: attrs.evolve(each, caps=()) for name, each in policy.people.items()}
     teams = {
         name: attrs.evolve(
