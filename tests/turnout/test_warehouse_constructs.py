@@ -25,7 +25,7 @@ from turnout.dsl.types import Values
 from turnout.grammar import text
 from turnout.runtime.columns.table_decider import TableDecider
 from turnout.runtime.leads import lead_reader
-from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS, Construct
+from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS, ConstructSupport
 from turnout.warehouse.dialects import DIALECTS, Dialect
 from turnout.warehouse.draw_tables import team_draws
 from turnout.warehouse.raw_view import columns_by_field
@@ -326,7 +326,7 @@ def test_each_construct_is_tried() -> None:
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS, ids=lambda each: each.name)
-def test_the_back_ends_say_of_a_construct_what_the_list_says(construct: Construct) -> None:
+def test_the_back_ends_say_of_a_construct_what_the_list_says(construct: ConstructSupport) -> None:
     made = policy(construct.name)
     said = (cell(made, is_raw=False), cell(made, is_raw=True), draws(made), batch(made))
     assert construct.cells == said
