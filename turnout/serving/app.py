@@ -105,6 +105,8 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
             service.reports.close()
+            if service.sign_in is not None:
+                service.sign_in.close()
 
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)

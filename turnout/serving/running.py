@@ -36,6 +36,7 @@ from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
 from turnout.serving.app import application, described
 from turnout.serving.connections import TimedConnection
+from turnout.serving.ended_sessions import EndedSessions
 from turnout.serving.lead_reports import Reports
 from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
@@ -65,7 +66,8 @@ class ServingSettings:
     sign_in: how they sign in there in a browser.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
     versions of the policy's files are served. report: what reports are made with. paces: how
-    often it may be asked, by each process.
+    often it may be asked, by each process. sessions: the file in which its processes keep who
+    signed out, None where there is one.
     """
 
     source: PolicySource
@@ -78,6 +80,7 @@ class ServingSettings:
     report: ReportSettings = attribute(factory=ReportSettings)
     paces: ServeSettings = attribute(factory=ServeSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
+    sessions: Path | None = None
 
     def __call__(self) -> ASGIApp:
         """Return the application, as a process of several makes it."""
@@ -102,7 +105,8 @@ class ServingSettings:
         tokens = KnownTokens(TokenFile(self.tokens))
         provider, people, sign_in = self.provider, None, None
         if provider is not None and self.sign_in is not None:
-            sign_in = SignIn(provider, self.sign_in, self.secret)
+            ended = EndedSessions(self.sessions)
+            sign_in = SignIn(provider, self.sign_in, self.secret, ended)
             provider = attrs.evolve(provider, keys=sign_in.keys)
         if provider is not None and provider.audience:
             people = PeopleTokens(provider)
@@ -183,8 +187,9 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
         with _signals_kept():
             uvicorn.Server(uvicorn_settings(lambda: app, settings, 1)).run([at])
         return
-    with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
-        os.environ[counters.FOLDER] = folder
+    with tempfile.TemporaryDirectory(prefix="turnout-serve-") as folder:
+        os.environ[counters.FOLDER] = folder  # all `*.db` in it
+        settings = attrs.evolve(settings, sessions=Path(folder, "ended-sessions"))
         Multiprocess(uvicorn_settings(settings, settings, workers), [at]).run()
 
 

@@ -87,8 +87,10 @@ class Service:
         """Return the route that a request names, None where it names none. Raises ProblemError."""
         asked = request.scope["query_string"]
         name = request.query_params.get("route") if asked else None
-        if name is None:
-            return None
+        return None if name is None else self.known_route(name)
+
+    def known_route(self, name: str) -> str:
+        """Return the name of a route. Raises ProblemError where the policy has none of it."""
         routes = self.served.now.router.compiled.policy.routes
         if name not in routes:
             raise ProblemError("unknown", f"there is no route {name[:80]}: {', '.join(routes)}")
