@@ -18,11 +18,11 @@ from tests.support.command_line import turnout
 from tests.support.providers import CLIENT, SECRET, TestProvider, openid_provider
 from tests.support.served import POLICY, bearing, served, settings
 from turnout.runtime.stores import StateError
-from turnout.serving import ended_sessions
-from turnout.serving.ended_sessions import EndedSessions
+from turnout.serving import signed_out
 from turnout.serving.oidc import Provider
 from turnout.serving.running import ServingSettings
 from turnout.serving.sign_in import SignInError, SignInSettings, check_address, provider_addresses
+from turnout.serving.signed_out import SignedOut
 
 URL = "https://leads.firm.example"
 BASE = {"Host": "leads.firm.example"}
@@ -277,7 +277,7 @@ def test_the_command_says_what_goes_together(
 def test_who_signed_out_of_one_process_is_signed_out_of_all(
     tmp_path: Path, provider: TestProvider
 ) -> None:
-    of = signing_in(tmp_path, provider, sessions=tmp_path / "ended")
+    of = signing_in(tmp_path, provider, signed_out=tmp_path / "ended")
     with served(of) as client, served(of) as other:
         client.base_url = other.base_url = URL
         client.get(sent_to_provider(client))
@@ -293,9 +293,9 @@ def test_sessions_that_were_ended_are_kept_until_they_end_and_no_more_than_so_ma
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(ended_sessions, "time", lambda: now)
-    monkeypatch.setattr(ended_sessions, "MOST", 3)
-    ended = EndedSessions()
+    monkeypatch.setattr(signed_out, "time", lambda: now)
+    monkeypatch.setattr(signed_out, "MOST", 3)
+    ended = SignedOut()
     for number in range(3):
         ended.add(f"s{number}", 2000.0 + number)
     assert [ended.has(f"s{number}", 2000.0 + number) for number in range(4)] == [*[True] * 3, False]

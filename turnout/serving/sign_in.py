@@ -24,8 +24,8 @@ from turnout.dsl.policy import Policy
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.serving.callers import Caller
-from turnout.serving.ended_sessions import EndedSessions
 from turnout.serving.oidc import HERE, PeopleTokens, Provider, fetched, person_caller
+from turnout.serving.signed_out import SignedOut
 
 CALLBACK: Final = "/me/signed-in"
 """Where the provider sends people back to."""
@@ -83,7 +83,7 @@ class SignIn:
     """
 
     def __init__(
-        self, provider: Provider, settings: SignInSettings, secret: bytes, ended: EndedSessions
+        self, provider: Provider, settings: SignInSettings, secret: bytes, ended: SignedOut
     ) -> None:
         """Ask the provider where it is asked. Raises SignInError, KeysError."""
         self._ended = ended

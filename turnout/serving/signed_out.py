@@ -20,7 +20,7 @@ _ALL_BEFORE = ""
 """What is named in place of a session where all that end by a moment have ended already."""
 
 
-class EndedSessions:
+class SignedOut:
     """Sessions that count no more. at: the file of several processes, None for one alone."""
 
     def __init__(self, at: Path | None = None) -> None:
