@@ -11,7 +11,7 @@ from turnout.frozen import frozen
 from turnout.warehouse.dialects import DIALECTS
 
 
-class Said(Enum):
+class Support(Enum):
     """Whether a construct is said: always, never, of a moment that is named, or by some."""
 
     YES = "yes"
@@ -30,10 +30,10 @@ class ConstructSupport:
     """
 
     name: str
-    columns: Said = Said.YES
-    texts: Said = Said.YES
-    draws: Said = Said.YES
-    batch: Said = Said.YES
+    columns: Support = Support.YES
+    texts: Support = Support.YES
+    draws: Support = Support.YES
+    batch: Support = Support.YES
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -51,34 +51,36 @@ CONSTRUCTS: Sequence[ConstructSupport] = (
     ConstructSupport("`<`, `in 1..9`, of numbers and days"),
     ConstructSupport("two fields compared"),
     ConstructSupport("`starts with`, `ends with`, `contains`"),
-    ConstructSupport("`has word`", columns=Said.NO, texts=Said.NO),
-    ConstructSupport("`matches`", columns=Said.RE2, texts=Said.RE2),
+    ConstructSupport("`has word`", columns=Support.NO, texts=Support.NO),
+    ConstructSupport("`matches`", columns=Support.RE2, texts=Support.RE2),
     ConstructSupport("`has`, `has any`, `has all`"),
     ConstructSupport('`in first 10% of "name"`'),
     ConstructSupport("`within 7 days`, `older than`, `later than`"),
-    ConstructSupport("`open` of a calendar", columns=Said.AT, texts=Said.AT),
-    ConstructSupport("`duplicate`", columns=Said.NO, texts=Said.NO, batch=Said.NO),
+    ConstructSupport("`open` of a calendar", columns=Support.AT, texts=Support.AT),
+    ConstructSupport("`duplicate`", columns=Support.NO, texts=Support.NO, batch=Support.NO),
     ConstructSupport("a rule that counts on some days"),
     ConstructSupport("`rules from` a table"),
     ConstructSupport("`within`, with its fallback"),
     ConstructSupport("`round-robin`"),
-    ConstructSupport("`matching`", draws=Said.NO),
+    ConstructSupport("`matching`", draws=Support.NO),
     ConstructSupport("`least-loaded`"),
     ConstructSupport("`person`, with a backup"),
     ConstructSupport("`queue`, `partner`, `sequence`, `reject`"),
-    ConstructSupport("`owner`, `previous-owner` before `round-robin`", draws=Said.NO),
+    ConstructSupport("`owner`, `previous-owner` before `round-robin`", draws=Support.NO),
     ConstructSupport("`current-owner`"),
     ConstructSupport("`to route`"),
     ConstructSupport("`else continue`"),
     ConstructSupport("`sla` with its steps"),
-    ConstructSupport("`offer`, `from acceptance`", columns=Said.NO, texts=Said.NO, draws=Said.NO),
+    ConstructSupport(
+        "`offer`, `from acceptance`", columns=Support.NO, texts=Support.NO, draws=Support.NO
+    ),
     ConstructSupport("`do`"),
     ConstructSupport("texts, `code`, `email`, `language`"),
     ConstructSupport("numbers, `money`, `boolean`, `date`"),
     ConstructSupport("`country`, `subdivision`, `one of`, `person`"),
-    ConstructSupport("`money` of another field's currency", texts=Said.NO),
-    ConstructSupport("`phone`, `domain`", texts=Said.NO),
-    ConstructSupport("`company-name`, `salesforce-id`", texts=Said.NO),
+    ConstructSupport("`money` of another field's currency", texts=Support.NO),
+    ConstructSupport("`phone`, `domain`", texts=Support.NO),
+    ConstructSupport("`company-name`, `salesforce-id`", texts=Support.NO),
     ConstructSupport("`missing when`, `required`"),
     ConstructSupport("a field from a table"),
     ConstructSupport("a field from a table by a near name"),
