@@ -190,9 +190,7 @@ def engine(
                 clause = last if number is None else clauses[number]
                 step, accepted, more = offered(clause, values, moment, state)
                 passed += more
-        holder = _NO_HOLDER
-        if step is not None:
-            holder = Holder(step.kind, step.name, accepted.assignee)
+        holder = Holder(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
         by = named_by(step, accepted.instead_of) if step else ""
         decision = Decision(
             lead=key,

@@ -13,7 +13,7 @@ from functools import cache
 
 import attrs
 
-from turnout.compiler.meaning.interpreter import Result, decided, match, settle
+from turnout.compiler.meaning.interpreter import Result, decided, match
 from turnout.compiler.meaning.situations import (
     Earlier,
     Given,

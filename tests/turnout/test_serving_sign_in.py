@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from time import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -51,9 +51,9 @@ def client(tmp_path: Path, provider: TestProvider) -> Generator[TestClient, None
         yield found
 
 
-def sent_to_provider(client: TestClient) -> str:
+def sent_to_provider(client: TestClient, way: str = "/me/login") -> str:
     """Begin, and return where the provider sends the browser back to."""
-    begun = client.get("/me/login")
+    begun = client.get(way)
     assert begun.status_code == 303
     parts = urlsplit(begun.headers["location"])
     connection = HTTPConnection(parts.netloc)
@@ -98,6 +98,30 @@ def test_a_role_of_the_provider_opens_the_report(
     provider.said["roles"] = ["turnout:read"]
     client.get(sent_to_provider(client))
     assert client.get("/report").status_code == 200
+
+
+def test_who_asks_for_the_report_signs_in_and_comes_back_to_it_person_or_not(
+    client: TestClient, provider: TestProvider
+) -> None:
+    as_browser = {"Accept": "text/html"}
+    for said, wanted, where in (
+        ({"roles": ["turnout:read"]}, "/report?by=rule&route=inbound", None),
+        ({"roles": ["turnout:read"], "email": "head@firm.example"}, "/report", None),
+        ({"roles": "turnout:read", "email": "head@firm.example"}, "", "/report"),
+        ({}, "/report", "/me"),
+        ({"roles": ["turnout:read"]}, "//evil.example/report", "/me"),
+    ):
+        client.cookies.clear()
+        provider.said = {"email": "ana@firm.example", "email_verified": True, **said}
+        way = f"/me/login?{urlencode({'to': wanted})}"
+        if wanted.startswith("/report"):
+            led = client.get(wanted, headers=as_browser)
+            assert (led.status_code, led.headers["location"]) == (303, way)
+        done = client.get(sent_to_provider(client, way))
+        assert (done.status_code, done.headers["location"]) == (303, where or wanted)
+        assert "turnout-wanted" not in client.cookies
+        shown = client.get("/report", headers=as_browser)
+        assert shown.status_code == (200 if "roles" in said else 403)
 
 
 def test_who_is_no_person_of_the_policy_gets_no_session(

@@ -46,7 +46,6 @@ PATHS: dict[str, dict[str, Handler]] = {
     "/people/{person}/pause": {"POST": acts.absence("paused")},
     "/people/{person}/back": {"POST": acts.post_back},
     "/events": {"GET": inquiries.get_events},
-    REPORT: {"GET": lead_reports.get_report},
     "/policy": {"GET": inquiries.get_policy},
     "/policy/diagram.svg": {"GET": inquiries.get_diagram},
     "/policy/lead.schema.json": {"GET": inquiries.get_schema},
@@ -60,6 +59,7 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/healthz": {"GET": inquiries.get_health},
     "/readyz": {"GET": inquiries.get_ready},
     "/docs": {"GET": api_pages.get_docs},
+    REPORT: {"GET": lead_reports.get_report},
     "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
     "/me/sign-in": {"POST": people_pages.post_sign_in},
     "/me/login": {"GET": login_pages.get_login},
@@ -68,7 +68,7 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/pages/page.css": {"GET": api_pages.get_style},
     "/pages/api.js": {"GET": api_pages.get_script},
 }
-"""What each path does for anybody."""
+"""What each path does for anybody; people's pages and the report ask by themselves who it is."""
 
 
 def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
@@ -142,8 +142,9 @@ def described() -> dict[str, dict[str, object]]:
     return found
 
 
-_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}"})
-"""Who looks after the service is never sent away; who asks for a person's page is counted there."""
+_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}", REPORT})
+"""Who looks after the service is never sent away; who asks for a person's page or the report is
+counted there."""
 
 _PAGES = frozenset({"/docs", "/pages/page.css", "/pages/api.js", "/openapi.json"})
 

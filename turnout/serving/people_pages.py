@@ -19,6 +19,7 @@ from htpy import (
     Node,
     a,
     button,
+    code,
     div,
     form,
     h1,
@@ -51,6 +52,7 @@ from turnout.serving.acts import (
     leave,
     moment_of,
 )
+from turnout.serving.after_sign_in import after_sign_in, is_report, login
 from turnout.serving.callers import ANYBODY, Caller, not_yours
 from turnout.serving.inquiries import queue_names
 from turnout.serving.page_frames import page
@@ -112,11 +114,15 @@ async def get_my_lead(service: Service, request: Request) -> Response:
 async def post_sign_in(service: Service, request: Request) -> Response:
     """Take the token of a person, and keep it in their browser."""
     _check_origin(request)
-    token = (await _form(service, request)).get("token", "").strip()
+    said = await _form(service, request)
+    token = said.get("token", "").strip()
     caller = await service.bearer(token) if token else None
-    if caller is None or caller.person is None:
-        return sign_in_page(service, caller, "This is no token of a person.", 403)
-    found = RedirectResponse("/me", 303)
+    to = said.get("to", "")
+    is_for = caller is not None and (caller.person is not None or is_report(to))
+    where = after_sign_in(caller, to) if caller is not None and is_for else None
+    if where is None:
+        return sign_in_page(service, None, "This is no token of a person.", 403, to)
+    found = RedirectResponse(where, 303)
     found.set_cookie(
         COOKIE,
         token,
@@ -230,23 +236,32 @@ async def _form(service: Service, request: Request) -> dict[str, str]:
 
 
 def sign_in_page(
-    service: Service, caller: Caller | None, wrong: str = "", status: int = 200
+    service: Service, caller: Caller | None, wrong: str = "", status: int = 200, to: str = ""
 ) -> Response:
-    """Return the page on which people say who they are. wrong: why they weren't known."""
+    """Return the page on which people say who they are.
+
+    wrong: why they weren't known. to: where they wanted to go.
+    """
     told = "" if caller is None else "You aren't a person of the policy."
     return page(
         "Sign in",
         h1["Sign in"],
         (wrong or told) and p(".told", role="alert")[wrong or told],
-        service.sign_in is not None and p[a(href="/me/login")["Sign in with your account"]],
+        service.sign_in is not None and p[a(href=login(to))["Sign in with your account"]],
         form(method="post", action="/me/sign-in")[
+            to and input(type="hidden", name="to", value=to),
             label[
                 "Your token ",
                 input(type="password", name="token", required=True, autocomplete="off"),
             ],
             button["Sign in"],
         ],
-        p["Whoever looks after the service makes one: `turnout token create NAME --person NAME`."],
+        p[
+            "Whoever looks after the service makes one: ",
+            code["turnout token create NAME --person NAME"],
+            to and [", for the report with ", code["--scope read"]],
+            ".",
+        ],
         status=status,
     )
 
