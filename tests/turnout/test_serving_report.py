@@ -91,3 +91,41 @@ def test_a_person_who_may_read_comes_to_the_report_from_their_page(tmp_path: Pat
             assert client.get("/report").status_code == status
             assert client.get("/events").status_code == 401, "the cookie counts for pages alone"
             assert client.get("/events", headers=bearing(token)).status_code == status
+
+
+AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def test_a_browser_that_nobody_knows_signs_in_by_a_token_and_comes_back_to_its_report(
+    tmp_path: Path,
+) -> None:
+    of = settings(tmp_path)
+    file = TokenFile(of.tokens)
+    reader = file.create("lead", ("read",))
+    alone = file.create("ben", (), person="ben")
+    with served(of) as client:
+        assert client.get("/report").headers["content-type"] == "application/problem+json"
+        page = client.get("/report?by=rule", headers=AS_BROWSER)
+        assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "turnout token create NAME" in page.text
+        assert 'name="to" value="/report?by=rule"' in page.text
+        assert client.get(f"/report?{'x' * 2_000}", headers=AS_BROWSER).status_code == 401
+        for token, to, where in (
+            (reader, "/report?by=rule", "/report?by=rule"),
+            (reader, "https://evil.example/report", None),
+            (reader, "/reporters", None),
+            (alone, "https://evil.example/report", "/me"),
+            (alone, "/report", "/me"),
+        ):
+            done = client.post("/me/sign-in", data={"token": token, "to": to})
+            assert done.status_code == (403 if where is None else 303), to
+            assert done.headers.get("location") == where
+        refused = client.get("/report", headers=AS_BROWSER)
+        assert (refused.status_code, "scope read" in refused.text) == (403, True)
+        client.post("/me/sign-in", data={"token": reader, "to": "/report"})
+        assert client.get("/report", headers=AS_BROWSER).status_code == 200
+        wrong = client.get("/report?since=soon", headers=AS_BROWSER)
+        assert (wrong.status_code, "since: has to be a time" in wrong.text) == (422, True)
+        assert wrong.headers["content-type"].startswith("text/html")
+        bad = client.post("/me/sign-in", data={"token": "no", "to": "/report?by=rule"})
+        assert (bad.status_code, 'value="/report?by=rule"' in bad.text) == (403, True)

@@ -29,9 +29,9 @@ from turnout.reporting.report import lead_report
 from turnout.runtime.stores.anywhere import open_known
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving.acts import moment_of
-from turnout.serving.callers import Caller
 from turnout.serving.page_frames import HEADERS
 from turnout.serving.problems import ProblemError, wrong_value
+from turnout.serving.report_doors import is_browser, refused_page
 from turnout.serving.request_bodies import text_of
 from turnout.serving.served_versions import ServedVersion
 from turnout.serving.service import Service
@@ -114,8 +114,19 @@ class Reports:
         return json_text(measured_data(report))
 
 
-async def get_report(service: Service, request: Request, caller: Caller) -> Response:
+async def get_report(service: Service, request: Request) -> Response:
     """Say how leads fared: a page, or JSON for whoever accepts that alone."""
+    try:
+        return await _report(service, request)
+    except ProblemError as refused:
+        if not is_browser(request):
+            raise
+        service.metrics.refused.labels(refused.kind).inc()
+        return refused_page(service, request, refused)
+
+
+async def _report(service: Service, request: Request) -> Response:
+    caller = await service.caller(request)
     caller.check("read")
     question = _question(request)
     text = await service.reports.answer(service.served.now, question)
