@@ -99,7 +99,7 @@ class _ChunkLeads:
 
 
 @frozen(eq=False)
-class Asked:
+class RunToRead:
     """What is asked of leads.
 
     size: of a chunk. reads: the fields whose values leads are offered by. by_values: the
@@ -116,7 +116,7 @@ class Asked:
 class ChunkReader:
     """Reads the leads of one run, all of them and in order."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: RunToRead) -> None:
         """Begin without a lead."""
         fields = asked.policy.fields
         field = id_field(fields)

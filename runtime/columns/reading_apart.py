@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from turnout.runtime.columns.arriving import ArrivedRecords
-from turnout.runtime.columns.chunk_reading import Asked, ChunkReader, ReadChunk
+from turnout.runtime.columns.chunk_reading import ChunkReader, ReadChunk, RunToRead
 from turnout.runtime.columns.workers import Workers
 
 AHEAD = 3
@@ -16,7 +16,7 @@ AHEAD = 3
 
 
 def read_apart(
-    asked: Asked, arrived: Iterable[tuple[ArrivedRecords, datetime]]
+    asked: RunToRead, arrived: Iterable[tuple[ArrivedRecords, datetime]]
 ) -> Iterator[tuple[ReadChunk, datetime]]:
     """Yield each chunk read, with its moment, in order.
 
@@ -46,7 +46,7 @@ def read_apart(
 _own: list[ChunkReader] = []
 
 
-def _begin(asked: Asked) -> None:
+def _begin(asked: RunToRead) -> None:
     _own[:] = [ChunkReader(asked)]
 
 

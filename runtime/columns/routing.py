@@ -23,7 +23,7 @@ from turnout.dsl.types import Value
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import frozen
 from turnout.runtime.columns.arriving import arrivals
-from turnout.runtime.columns.chunk_reading import Asked, ChunkReader, ReadChunk, RepeatedLead
+from turnout.runtime.columns.chunk_reading import ChunkReader, ReadChunk, RepeatedLead, RunToRead
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.offering import Offering
 from turnout.runtime.columns.reading_apart import read_apart
@@ -74,7 +74,7 @@ class ColumnRouter:
         self._plan, self._size, self._is_apart = plan, size, apart
         self._match = complete_decider(plan)
         self._offering = Offering(policy, plan)
-        self.asked: Asked = Asked(
+        self.asked: RunToRead = RunToRead(
             policy, plan, size, self._offering.reads, self._offering.by_values
         )
         """What a reader of the leads has to know."""
