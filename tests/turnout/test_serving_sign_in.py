@@ -17,9 +17,12 @@ from starlette.testclient import TestClient
 from tests.support.command_line import turnout
 from tests.support.providers import CLIENT, SECRET, TestProvider, openid_provider
 from tests.support.served import POLICY, bearing, served, settings
+from turnout.runtime.stores import StateError
+from turnout.serving import signed_out
 from turnout.serving.oidc import Provider
 from turnout.serving.running import ServingSettings
 from turnout.serving.sign_in import SignInError, SignInSettings, check_address, provider_addresses
+from turnout.serving.signed_out import SignedOut
 
 URL = "https://leads.firm.example"
 BASE = {"Host": "leads.firm.example"}
@@ -86,10 +89,17 @@ def test_a_person_signs_in_sees_their_leads_and_signs_out(
     assert gone.status_code == 303
     assert "turnout-session" not in client.cookies
     assert "Sign in" in client.get("/me").text
+    copied = {"Cookie": f"turnout-session={stolen['Authorization'].removeprefix('Bearer ')}"}
+    for path in ("/me", "/me/leads/L-1"):
+        assert "Sign in" in client.get(path, headers=copied).text
+    assert client.get("/report", headers=copied).status_code == 401
     noted = [json.loads(each.message) for each in caplog.records if each.name == "turnout.audit"]
     assert [(each["caller"], each["act"], each["outcome"]) for each in noted] == [
-        ("user ana", "sign-in", "done")
+        ("user ana", "sign-in", "done"),
+        ("user ana", "sign-out", "done"),
     ]
+    client.get(sent_to_provider(client))
+    assert "You are ana." in client.get("/me").text, "whoever signs in again has another session"
 
 
 def test_a_role_of_the_provider_opens_the_report(
@@ -262,3 +272,44 @@ def test_the_command_says_what_goes_together(
     ):
         found = turnout(*start, *more)
         assert found.exit_code == status, (more, found.output)
+
+
+def test_who_signed_out_of_one_process_is_signed_out_of_all(
+    tmp_path: Path, provider: TestProvider
+) -> None:
+    of = signing_in(tmp_path, provider, signed_out=tmp_path / "ended")
+    with served(of) as client, served(of) as other:
+        client.base_url = other.base_url = URL
+        client.get(sent_to_provider(client))
+        copied = {"Cookie": f"turnout-session={client.cookies['turnout-session']}"}
+        shown = other.get("/me", headers=copied).text
+        assert "You are ana." in shown
+        mark = shown.partition('name="form" value="')[2].partition('"')[0]
+        client.post("/me", data={"act": "sign-out", "form": mark}, headers={"Origin": URL})
+        assert "You are ana." not in other.get("/me", headers=copied).text
+
+
+def test_sessions_that_were_ended_are_kept_until_they_end_and_no_more_than_so_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(signed_out, "time", lambda: now)
+    monkeypatch.setattr(signed_out, "MOST", 3)
+    ended = SignedOut()
+    for number in range(3):
+        ended.add(f"s{number}", 2000.0 + number)
+    assert [ended.has(f"s{number}", 2000.0 + number) for number in range(4)] == [*[True] * 3, False]
+    for number in range(3, 6):
+        ended.add(f"s{number}", 2000.0 + number)
+    # What is forgotten counts as ended, and so does what was begun before it; nothing else.
+    assert all(ended.has(f"s{number}", 2000.0 + number) for number in range(6))
+    assert ended.has("another", 2001.0)
+    assert not ended.has("another", 2006.0)
+    now = 2004.5
+    ended.add("s9", 3000.0)
+    assert not ended.has("s3", 2003.0), "it has ended by itself"
+    assert ended.has("s5", 2005.0)
+    ended.close()
+    for refused in (lambda: ended.has("s5", 2005.0), lambda: ended.add("s5", 2005.0)):
+        with pytest.raises(StateError, match="can't be kept"):
+            refused()

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import chain
 from types import FrameType
 from typing import Any
 
@@ -113,6 +114,8 @@ def application(
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
             service.reports.close()
+            if service.sign_in is not None:
+                service.sign_in.close()
 
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
@@ -135,10 +138,9 @@ def application(
 
 def _head_size(scope: Scope) -> int:
     """Return how many bytes the path and the headers of a request have."""
+    heads = scope["headers"]
     size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
-    for name, value in scope["headers"]:
-        size += len(name) + len(value) + 4
-    return size
+    return size + 4 * len(heads) + sum(map(len, chain.from_iterable(heads)))
 
 
 def described() -> dict[str, dict[str, object]]:
