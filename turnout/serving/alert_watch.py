@@ -21,7 +21,7 @@ from turnout.reporting.alerts import ReportAlert
 from turnout.reporting.asked import INVALID, AskedReport
 from turnout.runtime.stores import Signature
 from turnout.serving import counters
-from turnout.serving.apart import AlertOrder, Apart
+from turnout.serving.counted_apart import AlertOrder, Apart
 from turnout.serving.reloading import PolicySource
 from turnout.serving.served_versions import Served
 

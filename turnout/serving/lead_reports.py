@@ -23,7 +23,7 @@ from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving.acts import moment_of
-from turnout.serving.apart import Apart, ReportOrder
+from turnout.serving.counted_apart import Apart, ReportOrder
 from turnout.serving.page_frames import HEADERS
 from turnout.serving.problems import ProblemError, wrong_value
 from turnout.serving.report_doors import is_browser, refused_page

@@ -1,4 +1,4 @@
-"""The process that makes a report, or holds a state to thresholds: what `apart` asks, it answers.
+"""The process that makes a report, or holds a state to thresholds: what `counted_apart` asks, it answers.
 
 It is given a pickled order and writes a pickled value, or the error that kept it from one; both
 ends are the same program. It gives way to others, as leads are decided meanwhile.
@@ -19,7 +19,7 @@ from turnout.reporting.alerts import ReportAlert, raise_alerts
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import lead_report
 from turnout.runtime.stores.anywhere import open_known, open_state
-from turnout.serving.apart import AlertOrder, ReportOrder
+from turnout.serving.counted_apart import AlertOrder, ReportOrder
 
 _GIVES_WAY = 10
 

@@ -77,7 +77,7 @@ class Apart:
                 each.kill()
 
     def _done(self, order: ReportOrder | AlertOrder) -> Any:  # noqa: ANN401 - as it was ordered
-        command = [sys.executable, "-m", "turnout.serving.counting"]
+        command = [sys.executable, "-m", "turnout.serving.counting_process"]
         with self._lock:
             if self._is_stopped:
                 raise StateError("the service is about to stop", "ask it again")
