@@ -2,7 +2,7 @@
 
 A report of a million leads sorts and counts in steps that hold a process up, so it is made in a
 process of its own, which gives way to those that decide leads, and gives its memory back. It is
-sent an order and answers with a value (`counting`).
+sent an order and answers with a value (`counting_process`).
 """
 
 import pickle

@@ -1,4 +1,4 @@
-"""The process that makes a report, or holds a state to thresholds: what `counted_apart` asks, it answers.
+"""The process that makes a report or holds a state to thresholds, as `counted_apart` orders it.
 
 It is given a pickled order and writes a pickled value, or the error that kept it from one; both
 ends are the same program. It gives way to others, as leads are decided meanwhile.
