@@ -245,18 +245,21 @@ class Router:
         *,
         at: datetime | None = None,
         text: "PlainText | None" = None,
+        apart: bool = False,
     ) -> "Iterator[RoutedChunk]":
         """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
 
         Nothing of it stays with the router. records: those of a file. text: where they are read,
-        `Records.plain`, so that rows that nothing is odd about don't come as records. Raises
-        ExtraError without the extra `arrow`.
+        `Records.plain`, so that rows that nothing is odd about don't come as records. apart:
+        leads are read in a process of their own, while this one offers those before; to begin it
+        takes as long as to route some ten thousand leads. Raises ExtraError without the extra
+        `arrow`, and WorkersError where that process ended.
         """
         check_arrow("route_columns")
         from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
 
         moment = aware(at)
-        columns = ColumnRouter(self.compiled.policy, self._plan)
+        columns = ColumnRouter(self.compiled.policy, self._plan, apart=apart)
         return columns.route(iter(records), lambda: moment or this_moment(), text)
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
@@ -590,13 +593,28 @@ class Router:
             found = snapshot.decided(self.route_name, self.key(lead))
         return None if found is None else current_lead(found)
 
-    def queued(self, queue: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
-        """Return the first leads that wait in a queue, in the order in which they are claimed."""
-        return self._asked(Queued(self.route_name, queue, limit))
+    def queued(
+        self, queue: str, limit: int = PAGE, *, route: str | None = None
+    ) -> tuple[CurrentLead, ...]:
+        """Return the first leads that wait in a queue, in the order in which they are claimed.
 
-    def held(self, person: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
-        """Return the leads that a person has and isn't done with, the newest first."""
-        return self._asked(HeldLeads(self.route_name, person, limit))
+        route: which of the policy's, its own where it is left out. Raises PolicyError where
+        there is no such route.
+        """
+        return self._asked(Queued(self._route_of(route), queue, limit))
+
+    def held(
+        self, person: str, limit: int = PAGE, *, route: str | None = None
+    ) -> tuple[CurrentLead, ...]:
+        """Return the leads that a person has and isn't done with, the newest first.
+
+        route: as for `queued`.
+        """
+        return self._asked(HeldLeads(self._route_of(route), person, limit))
+
+    def _route_of(self, named: str | None) -> str:
+        """Return a route of the policy. Raises as `queued`."""
+        return self.route_name if named is None else chosen_route_name(self.compiled, named)
 
     def _asked(self, asked: AskedLeads) -> tuple[CurrentLead, ...]:
         self._check_open()

@@ -44,24 +44,24 @@ WITH turnout_read AS (
       WHEN l.id IS NULL
       THEN 10
       WHEN l.budget IS NOT NULL AND l.budget >= 20000
-      THEN 0 /* rule large: budget >= 20000 */
+      THEN 0 /* rule large (intake.route:30): budget >= 20000 */
       WHEN l.guests IS NOT NULL AND l.guests >= 500
-      THEN 1 /* rule crowd: guests >= 500 */
+      THEN 1 /* rule crowd (intake.route:34): guests >= 500 */
       WHEN l.discount IS NOT NULL AND l.discount > 20
-      THEN 2 /* rule rebate: discount > 20 */
+      THEN 2 /* rule rebate (intake.route:38): discount > 20 */
       WHEN l.firm IS NOT NULL
-      THEN 3 /* rule firm: firm is present */
+      THEN 3 /* rule firm (intake.route:42): firm is present */
       WHEN l.zip IS NOT NULL AND LEFT(l.zip, 2) = '20'
-      THEN 4 /* rule near: zip starts with "20" */
+      THEN 4 /* rule near (intake.route:46): zip starts with "20" */
       WHEN l.event_day IS NOT NULL AND l.event_day < CAST('2027-01-01' AS DATE)
-      THEN 5 /* rule soon: event_day < 2027-01-01 */
+      THEN 5 /* rule soon (intake.route:50): event_day < 2027-01-01 */
       WHEN l.clicked IS NOT NULL AND CAST('2026-11-23' AS DATE) >= l.clicked AND l.clicked >= CAST('2026-11-16' AS DATE)
-      THEN 6 /* rule clicked: clicked within 7 days */
+      THEN 6 /* rule clicked (intake.route:54): clicked within 7 days */
       WHEN l.opened IS NOT NULL AND CAST('2026-11-23' AS DATE) >= l.opened AND l.opened >= CAST('2026-11-16' AS DATE)
-      THEN 7 /* rule opened: opened within 7 days */
+      THEN 7 /* rule opened (intake.route:58): opened within 7 days */
       WHEN l.typed_in IS NOT NULL AND CAST('2026-11-23' AS DATE) >= l.typed_in AND l.typed_in >= CAST('2026-11-16' AS DATE)
-      THEN 8 /* rule typed-in: typed_in within 7 days */
-      ELSE 9 /* fallback of route intake */
+      THEN 8 /* rule typed-in (intake.route:62): typed_in within 7 days */
+      ELSE 9 /* fallback of route intake (intake.route:66) */
     END AS turnout_number
   FROM turnout_read AS l
 ), turnout_clauses AS (

@@ -4,10 +4,15 @@ import json
 import re
 import shutil
 import sqlite3
+import ssl
 import subprocess
 import tomllib
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse, HTTPSConnection
 from importlib import metadata
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import attrs
@@ -15,9 +20,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
-from tests.support.served import served, settings
+from tests.support.served import listening, served, settings
 from tests.support.servers import fresh_address, gone_afterwards, server_program
 from turnout.runtime.stores.server.locations import address
+from turnout.serving.running import bound
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -51,23 +57,69 @@ def test_the_commands_of_unit_and_containers_are_those_that_there_are() -> None:
     assert options <= set(re.findall(r"--[a-z-]+", turnout("serve", "--help").output))
 
 
-def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
-    nginx, openssl = shutil.which("nginx"), shutil.which("openssl")
-    if nginx is None or openssl is None:
+@contextmanager
+def nginx(folder: Path, to: int, connections: int) -> Generator[int, None, None]:
+    """Give the port of a proxy as it is configured, in front of a service; skip without one."""
+    program, openssl = shutil.which("nginx"), shutil.which("openssl")
+    if program is None or openssl is None:
         pytest.skip("there is no nginx, or no openssl")
     made = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
     made += ["-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "fullchain.pem"]
-    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
-    server = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/turnout", str(tmp_path))
-    whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{server}\n}}\n"
-    (tmp_path / "nginx.conf").write_text(whole, "utf-8")
-    tried = subprocess.run(
-        [nginx, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")],
-        check=False,
-        capture_output=True,
-        text=True,
+    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+    with bound("127.0.0.1", 0) as free:
+        port: int = free.getsockname()[1]
+    server = (DEPLOY / "nginx.conf").read_text("utf-8")
+    for old, new in (
+        ("/etc/ssl/turnout", str(folder)),
+        ("127.0.0.1:8080", f"127.0.0.1:{to}"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("limit_conn turnout_connections 50;", f"limit_conn turnout_connections {connections};"),
+    ):
+        assert old in server
+        server = server.replace(old, new)
+    places = "".join(
+        f"{each}_temp_path {folder}/{each};\n"
+        for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    head = f"pid {folder}/pid;\nerror_log stderr;\ndaemon off;\nmaster_process off;\nevents {{}}\n"
+    whole = f"{head}http {{\naccess_log off;\n{places}{server}\n}}\n"
+    (folder / "nginx.conf").write_text(whole, "utf-8")
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    tried = subprocess.run([*command, "-t"], check=False, capture_output=True, text=True)
     assert tried.returncode == 0, tried.stderr
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield port
+        finally:
+            process.terminate()
+
+
+def test_a_service_is_reached_through_nginx_by_so_many_connections_of_an_address(
+    tmp_path: Path,
+) -> None:
+    of = settings(tmp_path)
+    known = ssl.create_default_context()
+    with listening(of) as service, nginx(tmp_path, service, 2) as port, ExitStack() as those:
+        known.load_verify_locations(tmp_path / "fullchain.pem")
+
+        def asked(path: str, accept: str = "*/*") -> HTTPResponse:
+            """Ask as soon as the proxy listens."""
+            for _ in range(100):
+                connection = HTTPSConnection("localhost", port, timeout=10, context=known)
+                those.callback(connection.close)
+                try:
+                    connection.request("GET", path, headers={"Accept": accept})
+                except ConnectionRefusedError:
+                    sleep(0.05)
+                    continue
+                return connection.getresponse()
+            pytest.fail("nginx never listened")
+
+        assert asked("/readyz").status == 200
+        assert asked("/metrics").status == 403
+        followed = [asked("/events", "text/event-stream") for _ in range(2)]
+        assert [each.readline() for each in followed] == [b"retry: 2000\n"] * 2
+        assert asked("/readyz").status == 429
 
 
 def test_a_backup_that_is_taken_while_a_service_runs_is_restored(tmp_path: Path) -> None:

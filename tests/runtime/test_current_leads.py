@@ -21,13 +21,16 @@ route inbound {
   rule german { when country is DE to round-robin sales offer 15 minutes }
   fallback to queue triage
 }
+route resold { fallback to queue triage }
 """
 
 
 @pytest.mark.parametrize("kind", ["memory", "file", "postgres"])
 def test_who_has_which_leads_and_which_wait(kind: str, tmp_path: Path) -> None:
     state = fresh_address() if kind == "postgres" else str(tmp_path / "x.db")
-    with turnout.loads(POLICY, state=None if kind == "memory" else state) as router:
+    with turnout.loads(
+        POLICY, route="inbound", state=None if kind == "memory" else state
+    ) as router:
         for number in range(6):
             router.route({"id": f"L-{number}", "country": "DE"}, by="crm")
         for number, size in enumerate((10, 30, 20)):
@@ -43,6 +46,10 @@ def test_who_has_which_leads_and_which_wait(kind: str, tmp_path: Path) -> None:
         assert [each.lead for each in router.held("ana", 1)] == ["Q-1"]
         assert [each.lead for each in router.held("ben")] == ["L-5", "L-4", "L-3", "L-1"]
         assert router.held("nobody") == ()
+        assert router.held("ana", route="resold") == router.queued("large", route="resold") == ()
+        assert router.held("ana", route="inbound") == router.held("ana")
+        with pytest.raises(turnout.PolicyError, match="no route `nix`"):
+            router.held("ana", route="nix")
         assert [each.lead for each in router.queued("large")] == ["Q-2", "Q-0"]
         now = router.current("L-1")
         assert now is not None

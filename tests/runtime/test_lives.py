@@ -243,6 +243,8 @@ def test_a_queue_is_claimed_by_rank_then_by_age_and_within_caps(router: Router) 
     assert set(router.lags()["sales"].values()) == {Fraction(0)}  # a claim takes no turn
     back = router.release("4", by="ana", at=NIGHT)
     assert (back.status, back.holder.name) == ("queued", "queue night")
+    said = [each.decision.by for each in router.history("4") if each.decision is not None]
+    assert said[-1] == "release into queue night"
     again = router.claim("night", "ben", at=NIGHT)
     assert again is not None
     assert again.lead == "4"

@@ -44,7 +44,10 @@ def test_every_dialect_is_written(tmp_path: Path, dialect: str) -> None:
     found = run(policy(tmp_path), "--dialect", dialect)
     assert found.exit_code == 0
     assert "CREATE VIEW routed_inbound AS" in found.stdout
-    assert "THEN 0 /* rule small: country in [DE, AT] and staff < 10 */" in found.stdout
+    assert (
+        "THEN 0 /* rule small (leads.route:7): country in [DE, AT] and staff < 10 */"
+        in found.stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,28 @@ def test_a_calendar_is_asked_of_a_moment(tmp_path: Path) -> None:
     arguments = (path, "--dialect", "duckdb", "--at")
     assert "THEN 1" not in run(*arguments, "2026-11-22T10:00").stdout  # a Sunday
     assert "ELSE 1" in run(*arguments, "2026-11-23T10:00").stdout
+
+
+def test_places_of_rules_are_told_from_the_policy_s_folder_on(tmp_path: Path) -> None:
+    """So that the same policy is the same SQL wherever it lies."""
+    folders = (tmp_path / "here", tmp_path / "there" / "deeper")
+    scripts: list[str] = []
+    for folder in folders:
+        (folder / "more").mkdir(parents=True)
+        path = policy(folder, 'rules from "rules.csv" by country { to queue column queue }')
+        text = path.read_text("utf-8").replace("queue triage\nqueue night\n", "", 1)
+        path.write_text(f'include "more/queues.route"\n{text}', "utf-8")
+        (folder / "rules.csv").write_text("country,queue\nFR,triage\nBE,night\n", "utf-8")
+        rest = """route late { rule odd { when staff > 5 to queue night } fallback to queue night }
+            queue triage\nqueue night\n"""
+        (folder / "more" / "queues.route").write_text(rest, "utf-8")
+        for route in ("inbound", "late"):
+            found = run(path, "--route", route, "--dialect", "duckdb")
+            assert found.exit_code == 0, found.output
+            scripts.append(found.stdout)
+    assert scripts[:2] == scripts[2:]
+    assert "(rules.csv:3)" in scripts[0]
+    assert "rule odd (more/queues.route:1)" in scripts[1]
 
 
 def test_two_ways_to_say_when_are_one_too_many(tmp_path: Path) -> None:
@@ -132,6 +157,19 @@ def test_a_check_says_that_view_and_plan_agree(tmp_path: Path) -> None:
     data = json.loads(run(path, "--dialect", "duckdb", "--check", "60", "--format", "json").stdout)
     assert (data["format"], data["version"], data["different"]) == ("turnout-sql-check", 1, 0)
     assert data["reached"] == data["clauses"] == 3
+
+
+def test_a_check_says_no_more_than_its_dialect(tmp_path: Path) -> None:
+    """Though it is carried out in DuckDB, which has patterns that others haven't."""
+    path = policy(tmp_path, 'rule odd { when title matches "^vp" to queue night }')
+    refused = run(path, "--dialect", "postgres", "--check", "60")
+    assert refused.exit_code == 2
+    assert "postgres can't say everything: title matches" in " ".join(refused.stderr.split())
+    left = run(path, "--dialect", "postgres", "--for-batch", "--check", "60")
+    assert "left for the batch; 0 decided otherwise." in left.stdout
+    assert run(path, "--dialect", "bigquery", "--check", "60").stdout.startswith(
+        "60 leads drawn; 0"
+    )
 
 
 def test_a_check_finds_a_view_that_says_something_else(
@@ -299,7 +337,7 @@ def test_the_committed_view_is_what_is_written_today_and_the_guide_shows_it(tmp_
     assert out.read_text("utf-8") == script
     guide = (ROOT / "docs/guides/warehouse.md").read_text("utf-8")
     shown = guide.partition("```sql\n")[2].partition("```")[0]
-    assert "rule rebate: discount > 20" in shown
+    assert "rule rebate (intake.route:38): discount > 20" in shown
     assert shown in script
 
 

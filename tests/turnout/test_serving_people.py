@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.served import bearing, served, settings
-from turnout.serving.people_pages import formed
+from turnout.serving.my_leads import formed
 from turnout.serving.tokens import TokenFile
 
 

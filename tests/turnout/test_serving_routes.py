@@ -1,5 +1,6 @@
 """A policy with several routes: a request names the one that is meant."""
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
-from tests.support.served import served, settings
+from tests.support.served import bearing, served, settings
+from turnout.serving.tokens import TokenFile
 
 POLICY = """\
 policy inbound
@@ -102,3 +104,71 @@ def test_the_description_names_the_routes(client: TestClient) -> None:
         "default": "inbound",
     }
     assert client.get("/policy").json()["routes"] == ["inbound", "resold"]
+
+
+EVERYBODYS = """\
+policy inbound
+reject reasons [language]
+lead { id: text required  country: country }
+person ana
+person ben
+team sales { ana }
+queue triage
+route inbound {
+  rule german { when country is DE to round-robin sales }
+  fallback to queue triage
+}
+route resold {
+  rule german {
+    when country is DE
+    to   round-robin sales
+    offer 15 minutes
+  }
+  fallback to queue triage
+}
+"""
+
+
+def test_a_person_sees_the_leads_of_every_route_and_acts_with_each(tmp_path: Path) -> None:
+    of = settings(tmp_path, EVERYBODYS)
+    file = TokenFile(of.tokens)
+    by_crm = bearing(file.create("crm", ("admin",)))
+    token = file.create("ana", (), person="ana")
+    same = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    with served(of) as client:
+        for route in ("inbound", "resold"):
+            leads = [{"id": "L-1", "country": "DE"}, {"id": f"{route}-2"}]
+            client.post(f"/leads?route={route}", json=leads, headers=by_crm)
+        client.post("/me/sign-in", data={"token": token}, headers=same)
+
+        def forms() -> dict[str, dict[str, str]]:
+            """Map what each button of the page is called to what its form says."""
+            page = client.get("/me").text
+            return {
+                name[1]: dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+                for form in re.findall(r"<form.*?</form>", page, re.DOTALL)
+                if (name := re.search(r'<button[^>]*aria-label="([^"]*)"', form))
+            }
+
+        def press(button: str, **more: str) -> str:
+            answer = client.post("/me", data={**forms()[button], **more}, headers=same)
+            assert answer.status_code == 303, answer.text
+            return str(client.get(answer.headers["location"]).text)
+
+        shown = client.get("/me").text
+        assert "2 open" in shown
+        for told in ("assigned, by rule german of route inbound", "of route resold, "):
+            assert told in shown
+        press("Accept lead L-1 of route resold")
+        press("Contacted lead L-1 of route inbound")
+        press("Claim a lead from triage of route resold")
+        assert "1 waiting of route inbound" in client.get("/me").text
+        assert "waiting of route resold" not in client.get("/me").text
+        stands = {
+            (route, lead): client.get(f"/leads/{lead}?route={route}", headers=by_crm).json()["now"]
+            for route, lead in (("inbound", "L-1"), ("resold", "L-1"), ("resold", "resold-2"))
+        }
+        assert [each["status"] for each in stands.values()] == ["contacted", "accepted", "accepted"]
+        assert stands["resold", "resold-2"]["holder"]["assignee"] == "ana"
+        nix = {**forms()["Won lead L-1 of route inbound"], "route": "nix"}
+        assert client.post("/me", data=nix, headers=same).status_code == 404

@@ -3,13 +3,18 @@
 import base64
 import json
 import logging
+import re
+import subprocess
+import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from hashlib import sha256
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from time import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,9 +22,12 @@ from starlette.testclient import TestClient
 from tests.support.command_line import turnout
 from tests.support.providers import CLIENT, SECRET, TestProvider, openid_provider
 from tests.support.served import POLICY, bearing, served, settings
+from turnout.runtime.stores import StateError
+from turnout.serving import signed_out
 from turnout.serving.oidc import Provider
 from turnout.serving.running import ServingSettings
 from turnout.serving.sign_in import SignInError, SignInSettings, check_address, provider_addresses
+from turnout.serving.signed_out import SignedOut
 
 URL = "https://leads.firm.example"
 BASE = {"Host": "leads.firm.example"}
@@ -51,9 +59,9 @@ def client(tmp_path: Path, provider: TestProvider) -> Generator[TestClient, None
         yield found
 
 
-def sent_to_provider(client: TestClient) -> str:
+def sent_to_provider(client: TestClient, way: str = "/me/login") -> str:
     """Begin, and return where the provider sends the browser back to."""
-    begun = client.get("/me/login")
+    begun = client.get(way)
     assert begun.status_code == 303
     parts = urlsplit(begun.headers["location"])
     connection = HTTPConnection(parts.netloc)
@@ -86,10 +94,17 @@ def test_a_person_signs_in_sees_their_leads_and_signs_out(
     assert gone.status_code == 303
     assert "turnout-session" not in client.cookies
     assert "Sign in" in client.get("/me").text
+    copied = {"Cookie": f"turnout-session={stolen['Authorization'].removeprefix('Bearer ')}"}
+    for path in ("/me", "/me/leads/L-1"):
+        assert "Sign in" in client.get(path, headers=copied).text
+    assert client.get("/report", headers=copied).status_code == 401
     noted = [json.loads(each.message) for each in caplog.records if each.name == "turnout.audit"]
     assert [(each["caller"], each["act"], each["outcome"]) for each in noted] == [
-        ("user ana", "sign-in", "done")
+        ("user ana", "sign-in", "done"),
+        ("user ana", "sign-out", "done"),
     ]
+    client.get(sent_to_provider(client))
+    assert "You are ana." in client.get("/me").text, "whoever signs in again has another session"
 
 
 def test_a_role_of_the_provider_opens_the_report(
@@ -98,6 +113,30 @@ def test_a_role_of_the_provider_opens_the_report(
     provider.said["roles"] = ["turnout:read"]
     client.get(sent_to_provider(client))
     assert client.get("/report").status_code == 200
+
+
+def test_who_asks_for_the_report_signs_in_and_comes_back_to_it_person_or_not(
+    client: TestClient, provider: TestProvider
+) -> None:
+    as_browser = {"Accept": "text/html"}
+    for said, wanted, where in (
+        ({"roles": ["turnout:read"]}, "/report?by=rule&route=inbound", None),
+        ({"roles": ["turnout:read"], "email": "head@firm.example"}, "/report", None),
+        ({"roles": "turnout:read", "email": "head@firm.example"}, "", "/report"),
+        ({}, "/report", "/me"),
+        ({"roles": ["turnout:read"]}, "//evil.example/report", "/me"),
+    ):
+        client.cookies.clear()
+        provider.said = {"email": "ana@firm.example", "email_verified": True, **said}
+        way = f"/me/login?{urlencode({'to': wanted})}"
+        if wanted.startswith("/report"):
+            led = client.get(wanted, headers=as_browser)
+            assert (led.status_code, led.headers["location"]) == (303, way)
+        done = client.get(sent_to_provider(client, way))
+        assert (done.status_code, done.headers["location"]) == (303, where or wanted)
+        assert "turnout-wanted" not in client.cookies
+        shown = client.get("/report", headers=as_browser)
+        assert shown.status_code == (200 if "roles" in said else 403)
 
 
 def test_who_is_no_person_of_the_policy_gets_no_session(
@@ -238,3 +277,87 @@ def test_the_command_says_what_goes_together(
     ):
         found = turnout(*start, *more)
         assert found.exit_code == status, (more, found.output)
+
+
+def test_who_signed_out_of_one_process_is_signed_out_of_all(
+    tmp_path: Path, provider: TestProvider
+) -> None:
+    of = signing_in(tmp_path, provider, signed_out=tmp_path / "ended")
+    with served(of) as client, served(of) as other:
+        client.base_url = other.base_url = URL
+        client.get(sent_to_provider(client))
+        copied = {"Cookie": f"turnout-session={client.cookies['turnout-session']}"}
+        shown = other.get("/me", headers=copied).text
+        assert "You are ana." in shown
+        mark = shown.partition('name="form" value="')[2].partition('"')[0]
+        client.post("/me", data={"act": "sign-out", "form": mark}, headers={"Origin": URL})
+        assert "You are ana." not in other.get("/me", headers=copied).text
+
+
+def test_sessions_that_were_ended_are_kept_until_they_end_and_no_more_than_so_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(signed_out, "time", lambda: now)
+    monkeypatch.setattr(signed_out, "MOST", 3)
+    ended = SignedOut()
+    for number in range(3):
+        ended.add(f"s{number}", 2000.0 + number)
+    assert [ended.has(f"s{number}", 2000.0 + number) for number in range(4)] == [*[True] * 3, False]
+    for number in range(3, 6):
+        ended.add(f"s{number}", 2000.0 + number)
+    # What is forgotten counts as ended, and so does what was begun before it; nothing else.
+    assert all(ended.has(f"s{number}", 2000.0 + number) for number in range(6))
+    assert ended.has("another", 2001.0)
+    assert not ended.has("another", 2006.0)
+    now = 2004.5
+    ended.add("s9", 3000.0)
+    assert not ended.has("s3", 2003.0), "it has ended by itself"
+    assert ended.has("s5", 2005.0)
+    ended.close()
+    for refused in (lambda: ended.has("s5", 2005.0), lambda: ended.add("s5", 2005.0)):
+        with pytest.raises(StateError, match="can't be kept"):
+            refused()
+
+
+@contextmanager
+def independent_provider() -> Generator[str, None, None]:
+    """Give where a provider answers that isn't ours, and knows Ana."""
+    known = json.dumps({"sub": "a1", "email": "ana@firm.example", "email_verified": True})
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", "0", "--require-nonce", "true"]
+    with subprocess.Popen(
+        [*command, "--user-claims", known], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if found := re.search(r"running on (http://127\.0\.0\.1:\d+)", line):
+                    yield found[1]
+                    break
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(find_spec("oidc_provider_mock") is None, reason="there is no other provider")
+def test_people_sign_in_at_a_provider_that_isnt_ours(tmp_path: Path) -> None:
+    with independent_provider() as issuer:
+        of = settings(
+            tmp_path,
+            provider=Provider(issuer, "", ""),
+            sign_in=SignInSettings(CLIENT, URL, SECRET),
+            is_local=False,
+        )
+        with served(of) as client:
+            client.base_url = URL
+            for who, told in (("a1", "You are ana."), ("zoe@firm.example", "aren&#39;t a person")):
+                begun = urlsplit(client.get("/me/login").headers["location"])
+                connection = HTTPConnection(begun.netloc)
+                form = {"Content-Type": "application/x-www-form-urlencoded"}
+                asked = f"{begun.path}?{begun.query}"
+                connection.request("POST", asked, urlencode({"sub": who}), form)
+                back = connection.getresponse().headers["location"]
+                connection.close()
+                assert back.startswith(f"{URL}/me/signed-in?")
+                done = client.get(back.removeprefix(URL), follow_redirects=True)
+                assert told in done.text
+                client.cookies.clear()

@@ -1,4 +1,4 @@
-"""`turnout export`: a route as rules of another tool."""
+"""`turnout export`: a route as rules of another tool, and which tool says what."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from turnout.importing.salesforce.back import assignment_rules
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.trials.outside_names import OutsideNames, outside_names
+from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS
 
 
 @click.group(
@@ -21,6 +22,7 @@ from turnout.trials.outside_names import OutsideNames, outside_names
     examples=(
         "turnout export salesforce leads.route -o Lead.assignmentRules",
         "turnout export sql leads.route --dialect duckdb -o leads.sql",
+        "turnout export constructs",
     ),
 )
 def command() -> None:
@@ -31,6 +33,24 @@ def command() -> None:
 
 
 command.add_command(sql_command)
+
+
+@command.command(
+    "constructs",
+    cls=Command,
+    examples=("turnout export constructs",),
+)
+@color_option
+def constructs_command() -> None:
+    """What each back end says of the language, construct by construct.
+
+    Over columns, over texts (`--raw`) and draws are the views of `turnout export sql`; the batch
+    is `decide_batch`, and Spark decides as it does. All else says everything.
+    """
+    table = [("construct", *BACK_ENDS), *((each.name, *each.cells) for each in CONSTRUCTS)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        click.echo("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
 @command.command(

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import chain
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,7 @@ from turnout.serving import (
     login_pages,
     people_pages,
 )
+from turnout.serving.alert_watch import AlertWatch
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
@@ -46,7 +48,6 @@ PATHS: dict[str, dict[str, Handler]] = {
     "/people/{person}/pause": {"POST": acts.absence("paused")},
     "/people/{person}/back": {"POST": acts.post_back},
     "/events": {"GET": inquiries.get_events},
-    REPORT: {"GET": lead_reports.get_report},
     "/policy": {"GET": inquiries.get_policy},
     "/policy/diagram.svg": {"GET": inquiries.get_diagram},
     "/policy/lead.schema.json": {"GET": inquiries.get_schema},
@@ -60,6 +61,7 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/healthz": {"GET": inquiries.get_health},
     "/readyz": {"GET": inquiries.get_ready},
     "/docs": {"GET": api_pages.get_docs},
+    REPORT: {"GET": lead_reports.get_report},
     "/me": {"GET": people_pages.get_me, "POST": people_pages.post_me},
     "/me/sign-in": {"POST": people_pages.post_sign_in},
     "/me/login": {"GET": login_pages.get_login},
@@ -68,11 +70,15 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
     "/pages/page.css": {"GET": api_pages.get_style},
     "/pages/api.js": {"GET": api_pages.get_script},
 }
-"""What each path does for anybody."""
+"""What each path does for anybody; people's pages and the report ask by themselves who it is."""
 
 
-def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
+def application(
+    service: Service, reloader: Reloader | None = None, alerts: AlertWatch | None = None
+) -> ASGIApp:
     """Return the application. reloader: watches the policy's files, None where nobody does.
+
+    alerts: looks at the thresholds of the configuration, None where nobody does.
 
     A path that is written as it is asked for is found at once; the others go through the routes.
     """
@@ -95,15 +101,21 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
         service.metrics.loaded.set(service.served.now.since.timestamp())
         if reloader is not None:
             reloader.start()
+        if alerts is not None:
+            alerts.start(service.served)
         try:
             yield {"service": service}
         finally:
             service.stopping.set()
             if reloader is not None:
                 await asyncio.to_thread(reloader.stop)
+            if alerts is not None:
+                await asyncio.to_thread(alerts.stop)
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
             service.reports.close()
+            if service.sign_in is not None:
+                service.sign_in.close()
 
     unknown: Any = {HTTPException: _unknown}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=unknown)
@@ -126,10 +138,9 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
 
 def _head_size(scope: Scope) -> int:
     """Return how many bytes the path and the headers of a request have."""
+    heads = scope["headers"]
     size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
-    for name, value in scope["headers"]:
-        size += len(name) + len(value) + 4
-    return size
+    return size + 4 * len(heads) + sum(map(len, chain.from_iterable(heads)))
 
 
 def described() -> dict[str, dict[str, object]]:
@@ -142,8 +153,9 @@ def described() -> dict[str, dict[str, object]]:
     return found
 
 
-_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}"})
-"""Who looks after the service is never sent away; who asks for a person's page is counted there."""
+_UNPACED = frozenset({"/healthz", "/readyz", "/me", "/me/leads/{lead:path}", REPORT})
+"""Who looks after the service is never sent away; who asks for a person's page or the report is
+counted there."""
 
 _PAGES = frozenset({"/docs", "/pages/page.css", "/pages/api.js", "/openapi.json"})
 

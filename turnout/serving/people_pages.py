@@ -6,71 +6,40 @@ refused by both. A person signs in with their token, which the browser keeps whe
 it; behind a proxy that signs people in, it comes with each request.
 """
 
+import asyncio
 import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
-from itertools import zip_longest
 from typing import Final
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 from htpy import (
-    Element,
     Node,
     a,
     button,
-    div,
+    code,
     form,
     h1,
-    h2,
     input,  # noqa: A004 - HTML's
     label,
     li,
-    option,
     p,
-    select,
-    strong,
     ul,
 )
-from htpy import time as moment
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from turnout.errors import Error
-from turnout.reporting.lead_measures import told_length
-from turnout.runtime.absences import PersonAbsence
-from turnout.runtime.current_leads import CurrentLead
 from turnout.runtime.events import Event
-from turnout.runtime.router import Router
-from turnout.serving.acts import (
-    NEED_REASON,
-    claim,
-    come_back,
-    do,
-    in_thread,
-    leave,
-    moment_of,
-)
+from turnout.serving.acts import NEED_REASON, claim, come_back, do, in_thread, leave, moment_of
+from turnout.serving.after_sign_in import after_sign_in, is_report, login
+from turnout.serving.audit import note
 from turnout.serving.callers import ANYBODY, Caller, not_yours
-from turnout.serving.inquiries import queue_names
+from turnout.serving.my_leads import formed, my_leads, told_time
 from turnout.serving.page_frames import page
 from turnout.serving.problems import KINDS, ProblemError
 from turnout.serving.request_bodies import MOST_SAID, read_body
-from turnout.serving.service import COOKIE, REPORT, SESSION, Service
-
-MOST_SHOWN: Final = 200
-"""Leads of a person that the page shows: those that are due first."""
-
-MOST_TOLD: Final = 20
-"""Of so many of them it shows what the log has of each."""
-
-_DEEDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "offered": (("accept", "Accept"), ("reject", "Reject")),
-    "assigned": (("accept", "Accept"), ("reject", "Reject"), ("contacted", "Contacted")),
-    "accepted": (("contacted", "Contacted"), ("release", "Release"), ("return", "Return")),
-    "contacted": (("converted", "Won"), ("close", "Close"), ("return", "Return")),
-}
-"""What can be done with a lead of each status, with the word on the button."""
+from turnout.serving.served_versions import ROUTE
+from turnout.serving.service import COOKIE, SESSION, Service
 
 _DONE: Final[Mapping[str, str]] = {
     "accept": "accepted",
@@ -88,7 +57,7 @@ async def get_me(service: Service, request: Request) -> Response:
     caller = await _known(service, request)
     if caller is None or caller.person is None:
         return sign_in_page(service, caller)
-    return await _shown(service, caller, caller.person, request.query_params.get("done", ""))
+    return await my_leads(service, caller, caller.person, request.query_params.get("done", ""))
 
 
 async def get_my_lead(service: Service, request: Request) -> Response:
@@ -112,11 +81,15 @@ async def get_my_lead(service: Service, request: Request) -> Response:
 async def post_sign_in(service: Service, request: Request) -> Response:
     """Take the token of a person, and keep it in their browser."""
     _check_origin(request)
-    token = (await _form(service, request)).get("token", "").strip()
+    said = await _form(service, request)
+    token = said.get("token", "").strip()
     caller = await service.bearer(token) if token else None
-    if caller is None or caller.person is None:
-        return sign_in_page(service, caller, "This is no token of a person.", 403)
-    found = RedirectResponse("/me", 303)
+    to = said.get("to", "")
+    is_for = caller is not None and (caller.person is not None or is_report(to))
+    where = after_sign_in(caller, to) if caller is not None and is_for else None
+    if where is None:
+        return sign_in_page(service, None, "This is no token of a person.", 403, to)
+    found = RedirectResponse(where, 303)
     found.set_cookie(
         COOKIE,
         token,
@@ -137,6 +110,10 @@ async def post_me(service: Service, request: Request) -> Response:
     if not _is_ours(service, caller.person, request, said):
         return _told("The page was too old, or the form wasn't ours: go back and try again.", 403)
     if said.get("act") == "sign-out":
+        session = request.cookies.get(SESSION, "")
+        if service.sign_in is not None and session:
+            await asyncio.to_thread(service.sign_in.end, session)
+        note(caller, "sign-out", "", caller.person, "done")
         gone = RedirectResponse("/me", 303)
         gone.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         gone.delete_cookie(SESSION, path="/", httponly=True, samesite="lax")
@@ -155,6 +132,8 @@ async def _do(service: Service, caller: Caller, person: str, said: Mapping[str, 
     # What somebody does here they do for themselves, whatever else their token lets them.
     alone = Caller(caller.name, frozenset(), person)
     act, reason = said.get("act", ""), said.get("reason", "").strip()[:MOST_SAID]
+    route = said.get("route", "")
+    ROUTE.set(service.known_route(route) if route else None)
     if act in _DONE:
         lead = said.get("lead", "")
         if act in NEED_REASON and not reason:
@@ -188,11 +167,6 @@ async def _known(service: Service, request: Request) -> Caller | None:
             raise
         return None
     return None if found is ANYBODY else found
-
-
-def formed(secret: bytes, person: str) -> str:
-    """Return the mark of a person's forms: nobody without the service's secret can make it."""
-    return hmac.new(secret, f"form {person}".encode(), sha256).hexdigest()
 
 
 def _is_ours(service: Service, person: str, request: Request, said: Mapping[str, str]) -> bool:
@@ -230,23 +204,32 @@ async def _form(service: Service, request: Request) -> dict[str, str]:
 
 
 def sign_in_page(
-    service: Service, caller: Caller | None, wrong: str = "", status: int = 200
+    service: Service, caller: Caller | None, wrong: str = "", status: int = 200, to: str = ""
 ) -> Response:
-    """Return the page on which people say who they are. wrong: why they weren't known."""
+    """Return the page on which people say who they are.
+
+    wrong: why they weren't known. to: where they wanted to go.
+    """
     told = "" if caller is None else "You aren't a person of the policy."
     return page(
         "Sign in",
         h1["Sign in"],
         (wrong or told) and p(".told", role="alert")[wrong or told],
-        service.sign_in is not None and p[a(href="/me/login")["Sign in with your account"]],
+        service.sign_in is not None and p[a(href=login(to))["Sign in with your account"]],
         form(method="post", action="/me/sign-in")[
+            to and input(type="hidden", name="to", value=to),
             label[
                 "Your token ",
                 input(type="password", name="token", required=True, autocomplete="off"),
             ],
             button["Sign in"],
         ],
-        p["Whoever looks after the service makes one: `turnout token create NAME --person NAME`."],
+        p[
+            "Whoever looks after the service makes one: ",
+            code["turnout token create NAME --person NAME"],
+            to and [", for the report with ", code["--scope read"]],
+            ".",
+        ],
         status=status,
     )
 
@@ -261,135 +244,6 @@ def _told(what: str, status: int) -> Response:
     )
 
 
-async def _shown(service: Service, caller: Caller, person: str, done: str) -> Response:
-    def asked(
-        router: Router,
-    ) -> tuple[list[tuple[CurrentLead, Node]], dict[str, int], list[PersonAbsence]]:
-        waiting = {name: len(router.queued(name, MOST_SHOWN)) for name in queue_names(service)}
-        away = [each for each in router.absences() if each.person == person]
-        held = sorted(router.held(person, MOST_SHOWN), key=_next)
-        first = [_told_values(router.history(each.lead)) for each in held[:MOST_TOLD]]
-        return [*zip_longest(held, first)], waiting, away
-
-    leads, waiting, away = await in_thread(service, asked)
-    mark = formed(service.secret, person)
-    now = datetime.now(UTC)
-    return page(
-        "My leads",
-        h1["My leads"],
-        done and p(".told", role="status")[unquote(done)[:MOST_SAID]],
-        p[
-            f"You are {person}. ",
-            f"{len(leads)} open, as of " if leads else "No lead is yours, as of ",
-            _time(now),
-            ".",
-        ],
-        caller.may("read") and p[a(href=REPORT)["How leads fared"]],
-        ul(".leads")[(_lead(service, each, said, mark, now) for each, said in leads)],
-        h2["Queues"],
-        [_queue(name, number, mark) for name, number in waiting.items()]
-        or p["The policy has none."],
-        h2["Away"],
-        _absence(away, mark),
-        form(method="post", action="/me")[_hidden("sign-out", mark), button["Sign out"]],
-    )
-
-
-def _next(lead: CurrentLead) -> tuple[bool, datetime]:
-    """Return what leads are in the order of: the one that is to be done first."""
-    times = [each for each in (lead.due, lead.expires) if each is not None]
-    return not times, min(times, default=lead.at)
-
-
-def _lead(service: Service, lead: CurrentLead, values: Node, mark: str, now: datetime) -> Element:
-    times = [("to be accepted", lead.expires), ("due", lead.due)]
-    return li[
-        h2[a(href=f"/me/leads/{quote(lead.lead, safe='')}")[lead.lead]],
-        values,
-        [p[_due(word, when, now)] for word, when in times if when is not None],
-        p(".soft")[f"{lead.status}, by {lead.by}, ", _time(lead.at)],
-        div(".acts")[
-            (_act(service, lead.lead, act, word, mark) for act, word in _DEEDS.get(lead.status, ()))
-        ],
-    ]
-
-
-def _due(word: str, when: datetime, now: datetime) -> Node:
-    left = told_length(abs((when - now).total_seconds()))
-    if when > now:
-        return [strong[f"{word} in {left}"], ": ", _time(when)]
-    return [strong(".late")[f"late: was {word} {left} ago"], ": ", _time(when)]
-
-
-def _time(when: datetime) -> Element:
-    return moment(datetime=when.isoformat(timespec="seconds"))[f"{when:%Y-%m-%d %H:%M} UTC"]
-
-
-def _act(service: Service, lead: str, act: str, word: str, mark: str) -> Element:
-    return form(method="post", action="/me")[
-        _hidden(act, mark),
-        input(type="hidden", name="lead", value=lead),
-        act in NEED_REASON and _reason(service, act, lead),
-        button(f".{act}", aria_label=f"{word} lead {lead}")[word],
-    ]
-
-
-def _reason(service: Service, act: str, lead: str) -> Node:
-    policy = service.served.now.router.compiled.policy
-    named = (policy.rejecting if act == "reject" else policy.returning).named
-    told = f"Reason to {act} lead {lead}"
-    if not named:
-        return input(name="reason", required=True, maxlength=str(MOST_SAID), aria_label=told)
-    return select(name="reason", required=True, aria_label=told)[
-        option(value="")["why?"], (option[each] for each in named)
-    ]
-
-
-def _queue(name: str, waiting: int, mark: str) -> Element:
-    if not waiting:
-        return p[f"{name}: no lead waits"]
-    shown = f"{waiting} or more" if waiting == MOST_SHOWN else str(waiting)
-    return form(method="post", action="/me")[
-        _hidden("claim", mark),
-        input(type="hidden", name="queue", value=name),
-        button(aria_label=f"Claim a lead from {name}")["Claim"],
-        f" {name}: {shown} waiting",
-    ]
-
-
-def _absence(away: list[PersonAbsence], mark: str) -> Element:
-    if away:
-        first = away[0]
-        until = "" if first.until is None else f" until {first.until:%Y-%m-%d %H:%M} UTC"
-        kind = "away" if first.kind == "away" else "paused"
-        return form(method="post", action="/me")[
-            _hidden("back", mark), p[f"You are {kind}{until}."], button["I am back"]
-        ]
-    return form(method="post", action="/me")[
-        _hidden("away", mark),
-        label[
-            "Until (UTC; empty for until I am back) ", input(type="datetime-local", name="until")
-        ],
-        label["Why ", input(name="reason", maxlength=str(MOST_SAID))],
-        button["I am away"],
-    ]
-
-
-def _hidden(act: str, mark: str) -> Node:
-    return [
-        input(type="hidden", name="act", value=act),
-        input(type="hidden", name="form", value=mark),
-    ]
-
-
-def _told_values(events: tuple[Event, ...]) -> Node:
-    """Return what the log has of a lead, in a line."""
-    logged = [each.logged.values for each in events if each.logged.values]
-    if not logged:
-        return None
-    return p[" · ".join(f"{name}: {value}" for name, value in logged[-1].items())]
-
-
 def _values(events: tuple[Event, ...]) -> Node:
     logged = [each.logged.values for each in events if each.logged.values]
     if not logged:
@@ -402,4 +256,4 @@ def _happened(event: Event) -> Node:
     to = "" if event.after is None else f" to {event.after.name}"
     by = f" by {event.actor}" if event.actor else ""
     because = f": {event.reason}" if event.reason else ""
-    return [event.at is not None and _time(event.at), f" {what}{to}{by}{because}"]
+    return [event.at is not None and told_time(event.at), f" {what}{to}{by}{because}"]

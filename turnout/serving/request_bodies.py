@@ -1,12 +1,13 @@
 """What a request says in its body, within limits: how many bytes, how deep, how slowly."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Generator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from turnout.frozen import frozen
 from turnout.serving.problems import ProblemError, wrong_value
@@ -62,19 +63,67 @@ async def read_body(request: Request, limits: Limits) -> bytes:
         raise ProblemError("not-json", detail, headers={"Connection": "close"})
     if told.isdecimal() and int(told) > limits.body:
         raise _too_large(limits)
-    parts: list[bytes] = []
-    size = 0
+    reading = _whole(request.receive, limits)
+    try:
+        waits_for = reading.send(None)
+    except StopIteration as ended:  # all of it was here: that takes no clock
+        return cast("bytes", ended.value)
     try:
         async with asyncio.timeout(limits.seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > limits.body:
-                    raise _too_large(limits)
-                parts.append(part)
+            return await _Begun(reading, waits_for)
     except TimeoutError:
         detail = f"the body didn't come within {limits.seconds:g} seconds"
         raise ProblemError("too-slow", detail, headers={"Connection": "close"}) from None
+
+
+async def _whole(receive: Receive, limits: Limits) -> bytes:
+    """Return a body once all of it has come. Raises ProblemError where it is too large."""
+    parts: list[bytes] = []
+    size, goes_on = 0, True
+    while goes_on:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limits.body:
+            raise _too_large(limits)
+        parts.append(part)
+        goes_on = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class _Begun:
+    """A coroutine that was begun without its task, and is awaited from there on."""
+
+    def __init__(self, rest: Coroutine[Any, Any, bytes], first: object) -> None:
+        self._rest = rest
+        self._first: object = first
+
+    def __await__(self) -> Generator[Any, Any, bytes]:
+        return cast("Generator[Any, Any, bytes]", self)
+
+    def __iter__(self) -> "_Begun":
+        return self
+
+    def __next__(self) -> object:
+        return self.send(None)
+
+    def send(self, value: object) -> object:
+        """Go on: first with what the coroutine waited for already."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return self._rest.send(value)
+
+    def throw(self, *failure: Any) -> object:  # noqa: ANN401 - as a generator has it
+        """Tell the coroutine, which knows what to do about it."""
+        self._first = None
+        return self._rest.throw(*failure)
+
+    def close(self) -> None:
+        """End the coroutine."""
+        self._rest.close()
 
 
 def object_of(said: object) -> Mapping[str, Any]:
@@ -101,6 +150,8 @@ def text_of(said: Mapping[str, Any], name: str, *, required: bool = False) -> st
 
 
 def _is_json(kind: str) -> bool:
+    if kind == "application/json":
+        return True
     name = kind.partition(";")[0].strip().lower()
     return name == "application/json" or (name.startswith("application/") and "+json" in name)
 

@@ -34,6 +34,7 @@ from turnout.project.serve_settings import ServeSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
+from turnout.serving.alert_watch import AlertWatch
 from turnout.serving.app import application, described
 from turnout.serving.connections import TimedConnection
 from turnout.serving.lead_reports import Reports
@@ -47,6 +48,7 @@ from turnout.serving.served_paths import told_paths
 from turnout.serving.served_versions import Served, ServedVersion
 from turnout.serving.service import Service
 from turnout.serving.sign_in import SignIn, SignInSettings
+from turnout.serving.signed_out import SignedOut
 from turnout.serving.tokens import KnownTokens, TokenFile
 
 GRACE = 30
@@ -65,7 +67,8 @@ class ServingSettings:
     sign_in: how they sign in there in a browser.
     is_local: only this machine can reach it. secret: of all its processes. is_watching: new
     versions of the policy's files are served. report: what reports are made with. paces: how
-    often it may be asked, by each process.
+    often it may be asked, by each process. signed_out: the file in which its processes keep who
+    signed out, None where there is one.
     """
 
     source: PolicySource
@@ -78,6 +81,7 @@ class ServingSettings:
     report: ReportSettings = attribute(factory=ReportSettings)
     paces: ServeSettings = attribute(factory=ServeSettings)
     secret: bytes = attribute(factory=lambda: token_bytes(32))
+    signed_out: Path | None = None
 
     def __call__(self) -> ASGIApp:
         """Return the application, as a process of several makes it."""
@@ -90,7 +94,11 @@ class ServingSettings:
         """Return the application. Raises Error where policy, state, tokens or keys can't be had."""
         service = self.service(compiled)
         reloader = Reloader(service, self.source) if self.is_watching else None
-        return application(service, reloader)
+        return application(service, reloader, self.alerts(service))
+
+    def alerts(self, service: Service) -> AlertWatch:
+        """Return who looks at the thresholds of the configuration."""
+        return AlertWatch(self.source, self.report, service.reports.index)
 
     def described(self, compiled: Compiled) -> dict[str, Any]:
         """Return what the service does, as OpenAPI 3.1; no state is opened for it."""
@@ -102,7 +110,8 @@ class ServingSettings:
         tokens = KnownTokens(TokenFile(self.tokens))
         provider, people, sign_in = self.provider, None, None
         if provider is not None and self.sign_in is not None:
-            sign_in = SignIn(provider, self.sign_in, self.secret)
+            ended = SignedOut(self.signed_out)
+            sign_in = SignIn(provider, self.sign_in, self.secret, ended)
             provider = attrs.evolve(provider, keys=sign_in.keys)
         if provider is not None and provider.audience:
             people = PeopleTokens(provider)
@@ -183,8 +192,9 @@ def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, worker
         with _signals_kept():
             uvicorn.Server(uvicorn_settings(lambda: app, settings, 1)).run([at])
         return
-    with tempfile.TemporaryDirectory(prefix="turnout-metrics-") as folder:
-        os.environ[counters.FOLDER] = folder
+    with tempfile.TemporaryDirectory(prefix="turnout-serve-") as folder:
+        os.environ[counters.FOLDER] = folder  # all `*.db` in it
+        settings = attrs.evolve(settings, signed_out=Path(folder, "signed-out"))
         Multiprocess(uvicorn_settings(settings, settings, workers), [at]).run()
 
 

@@ -5,8 +5,7 @@ leads; the old one is closed when the last who leased it is done. A version has 
 of the policy's routes that somebody asked for: which one a request names stands in `ROUTE`.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from threading import Lock
@@ -76,26 +75,24 @@ class Served:
         """The version, for who only looks at the policy and not into the state."""
         return self._now
 
-    @contextmanager
-    def version(self) -> Generator[ServedVersion, None, None]:
-        """Lease the version that counts now."""
+    def router(self) -> "RouterLease":
+        """Lease the router that counts now, of the route that is meant."""
+        return RouterLease(self)
+
+    def taken(self) -> ServedVersion:
+        """Return the version that counts now, which is kept open until it is given back."""
         with self._lock:
             found = self._now
             found.users += 1
-        try:
-            yield found
-        finally:
-            with self._lock:
-                found.users -= 1
-                is_last = found.is_old and not found.users
-            if is_last:
-                found.close()
+        return found
 
-    @contextmanager
-    def router(self) -> Generator[Router, None, None]:
-        """Lease the router that counts now, of the route that is meant."""
-        with self.version() as version:
-            yield version.routed()
+    def give_back(self, version: ServedVersion) -> None:
+        """Close a version that counts no more, where nobody else has it."""
+        with self._lock:
+            version.users -= 1
+            is_last = version.is_old and not version.users
+        if is_last:
+            version.close()
 
     def swap(self, new: ServedVersion) -> None:
         """Let another version count from now on."""
@@ -109,3 +106,29 @@ class Served:
     def close(self) -> None:
         """Release the state."""
         self._now.close()
+
+
+class RouterLease:
+    """A router for as long as a block lasts. It is entered once, for each request."""
+
+    __slots__ = ("_served", "_version")
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._version: ServedVersion | None = None
+
+    def __enter__(self) -> Router:
+        """Return the router. Raises what opening it does."""
+        version = self._served.taken()
+        try:
+            found = version.routed()
+        except BaseException:
+            self._served.give_back(version)
+            raise
+        self._version = version
+        return found
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        if self._version is not None:
+            self._served.give_back(self._version)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from threading import Event
 from typing import TYPE_CHECKING
@@ -86,8 +87,10 @@ class Service:
         """Return the route that a request names, None where it names none. Raises ProblemError."""
         asked = request.scope["query_string"]
         name = request.query_params.get("route") if asked else None
-        if name is None:
-            return None
+        return None if name is None else self.known_route(name)
+
+    def known_route(self, name: str) -> str:
+        """Return the name of a route. Raises ProblemError where the policy has none of it."""
         routes = self.served.now.router.compiled.policy.routes
         if name not in routes:
             raise ProblemError("unknown", f"there is no route {name[:80]}: {', '.join(routes)}")
@@ -149,16 +152,17 @@ def _is_page(request: Request) -> bool:
 
 def _check_local(request: Request) -> None:
     """Raise ProblemError where a browser was sent here under another name (DNS rebinding)."""
-    host = request.headers.get("host", "")
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if name in {"localhost", ""}:
-        return
-    try:
-        is_here = ip_address(name).is_loopback
-    except ValueError:
-        is_here = False
-    if not is_here:
+    if not _is_here(request.headers.get("host", "")):
         raise ProblemError("not-yours", "without tokens only `localhost` is served")
+
+
+@lru_cache(maxsize=16)
+def _is_here(host: str) -> bool:
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    try:
+        return name in {"localhost", ""} or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _unknown(detail: str) -> ProblemError:

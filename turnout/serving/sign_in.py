@@ -4,7 +4,8 @@ Where they are sent and come back to is fixed when the service starts. What they
 (`state`, the `nonce` of the token, the verifier of RFC 7636) is kept in their own browser for ten
 minutes, marked with the service's secret. Who they are says the ID token, which the service
 fetches itself; they are then known by a cookie of the service, for eight hours at most, on its
-pages alone. After a restart they sign in again, as the secret is another one.
+pages alone, unless they sign out before. After a restart they sign in again, as the secret is
+another one.
 """
 
 import base64
@@ -24,6 +25,7 @@ from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.serving.callers import Caller
 from turnout.serving.oidc import HERE, PeopleTokens, Provider, fetched, person_caller
+from turnout.serving.signed_out import SignedOut
 
 CALLBACK: Final = "/me/signed-in"
 """Where the provider sends people back to."""
@@ -75,10 +77,16 @@ class BegunSignIn:
 
 
 class SignIn:
-    """Signs people in, and knows those who are. secret: of all processes of the service."""
+    """Signs people in, and knows those who are.
 
-    def __init__(self, provider: Provider, settings: SignInSettings, secret: bytes) -> None:
+    secret: of all processes of the service; ended: the sessions of those who signed out.
+    """
+
+    def __init__(
+        self, provider: Provider, settings: SignInSettings, secret: bytes, ended: SignedOut
+    ) -> None:
         """Ask the provider where it is asked. Raises SignInError, KeysError."""
+        self._ended = ended
         at = provider_addresses(provider.issuer)
         self._settings = settings
         self._at = at
@@ -132,15 +140,31 @@ class SignIn:
         ):
             raise SignInError("the provider's token is of another sign-in", "begin again")
         known = {name: claims[name] for name in _CLAIMS if name in claims}
-        session = self._marked("session", {**known, "until": time() + LASTS})
+        named = {"id": token_urlsafe(16), "until": time() + LASTS}
+        session = self._marked("session", {**known, **named})
         if len(session) > _LONGEST:
             raise SignInError("the provider says more of you than a cookie keeps", "ask for less")
         return session
 
     def caller(self, session: str, policy: Policy) -> Caller | None:
-        """Return who has a session, by the policy as it is now; None where it isn't one."""
+        """Return who has a session, by the policy as it is now; None where it isn't one.
+
+        Raises StateError where it can't be known whether it was ended.
+        """
         found = self._known("session", session)
-        return None if found is None else person_caller(found, policy)
+        if found is None or self._ended.has(found["id"], found["until"]):
+            return None
+        return person_caller(found, policy)
+
+    def end(self, session: str) -> None:
+        """Let a session count no more, whoever has a copy of it. Raises StateError."""
+        found = self._known("session", session)
+        if found is not None:
+            self._ended.add(found["id"], found["until"])
+
+    def close(self) -> None:
+        """Release what it keeps."""
+        self._ended.close()
 
     def _token(self, code: str, verifier: str) -> str:
         """Return the ID token for a code. Raises SignInError."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
+import attrs
+
 from turnout.errors import ExtraError
 from turnout.frozen import frozen
 
@@ -47,6 +49,12 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
 
 TABLE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}\Z")
 """The name of a table, with its schema and its database before it."""
+
+
+def in_duckdb(dialect: Dialect) -> Dialect:
+    """Return DuckDB as far as a dialect says the same, so that its view can be tried there."""
+    duckdb = DIALECTS["duckdb"]
+    return attrs.evolve(duckdb, has_re2=dialect.has_re2, has_slices=dialect.has_slices)
 
 
 def check_sqlglot(what: str) -> None:

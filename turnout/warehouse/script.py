@@ -1,6 +1,8 @@
 """A view as a script that a person reads: what it needs and gives, then its statements."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from turnout.compiler.plan.value import Plan
@@ -14,14 +16,19 @@ from turnout.warehouse.view import ViewWanted, WarehouseView
 _LONGEST_NOTE = 200
 
 
-def clause_notes(program: Program, route: str) -> list[str]:
-    """Return what is said beside each clause of a view: its name, and its condition as written."""
+def clause_notes(program: Program, route: str, main: Path) -> list[str]:
+    """Return what is said beside each clause of a view: name, place, and condition as written.
+
+    main: the policy's file. Places are told from its folder on, the same on every machine.
+    """
     fields = program.policy.fields
-    return [_note(each, fields) for each in program.routes[route].clauses]
+    return [_note(each, fields, main.parent) for each in program.routes[route].clauses]
 
 
-def _note(clause: Clause, fields: Mapping[str, Field]) -> str:
-    name = f"rule {clause.name}" if clause.is_rule else clause.name
+def _note(clause: Clause, fields: Mapping[str, Field], folder: Path) -> str:
+    file = Path(os.path.relpath(clause.span.source.name, folder)).as_posix()
+    place = f"({file}:{clause.span.line})"
+    name = f"rule {clause.name} {place}" if clause.is_rule else f"{clause.name} {place}"
     said = written(clause.condition, fields)
     if not said or said == "always":
         return name

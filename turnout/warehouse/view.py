@@ -5,9 +5,10 @@ clause of each as one CASE over the clauses in their order, and what that clause
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+import attrs
 from sqlglot import exp
 
 from turnout.compiler.classes import YesNo
@@ -21,7 +22,7 @@ from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable, statements
 from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
 from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
-from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.dialects import DIALECTS, Dialect
 from turnout.warehouse.first_box import LEADS, class_number, first_box
 from turnout.warehouse.neighbours import AskedClause, Neighbours
 from turnout.warehouse.odd_values import OddValues, is_mistaken
@@ -199,30 +200,43 @@ class _Maker:
     # -- what can't be said --
 
     def _refuse_unsaid(self) -> None:
-        reasons = dict.fromkeys(unsaid(each, self._frame) for each in self._plan.columns)
-        reasons.pop("", None)
-        if not self._wanted.leaves:
-            words = [each for each in self._plan.columns if _is_word(each)]
-            reasons |= {
-                f"{each.field} has word: only of texts in ASCII can it be told": None
-                for each in words
-            }
-        if not self._wanted.leaves:
-            offered = (each.title for each in self._plan.answers if each.offer is not None)
-            reasons |= {f"{title} offers its leads for a time": None for title in offered}
-        if not self._wanted.leaves and self._is_raw:
-            unreadable = unreadable_fields(self._plan, self._fields)
-            reasons |= {f"{name}: {reason}": None for name, reason in unreadable.items()}
         size = parts_size(self._plan)
         if size > MOST_PARTS:
             raise CannotSayError(f"a condition has {size} parts that are asked in full")
-        if reasons and not self._wanted.leaves:
-            raise CannotSayError(
-                f"{self._dialect.name} can't say everything: {'; '.join(reasons)}",
-                "leave what hangs on it for the batch, or take another dialect",
-            )
+        if not self._wanted.leaves:
+            own = {unsaid(each, self._frame): None for each in self._plan.columns}
+            own.pop("", None)
+            nowhere = dict.fromkeys(self._unsaid_anywhere())
+            if own or nowhere:
+                others = "" if nowhere else " and ".join(self._others())
+                raise CannotSayError(
+                    f"{self._dialect.name} can't say everything: {'; '.join({**own, **nowhere})}",
+                    "`--for-batch` leaves what hangs on it for `turnout route`"
+                    + (f"; {others} can say it" if others else ""),
+                )
         if not self._wanted.key and id_field(self._fields) is None:
             raise CannotSayError("the schema has no id", "say which column tells leads apart")
+
+    def _unsaid_anywhere(self) -> Iterator[str]:
+        """Yield what no dialect can say, with the reasons."""
+        for each in self._plan.columns:
+            if _is_word(each):
+                yield f"{each.field} has word: only of texts in ASCII can it be told"
+        for told in self._plan.answers:
+            if told.offer is not None:
+                yield f"{told.title} offers its leads for a time"
+        if self._is_raw:
+            for name, reason in unreadable_fields(self._plan, self._fields).items():
+                yield f"{name}: {reason}"
+
+    def _others(self) -> Sequence[str]:
+        """Return the dialects that can say what all columns ask."""
+        frames = (attrs.evolve(self._frame, dialect=each) for each in DIALECTS.values())
+        return [
+            frame.dialect.name
+            for frame in frames
+            if not any(unsaid(each, frame) for each in self._plan.columns)
+        ]
 
     # -- the leads --
 
