@@ -69,6 +69,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/project/test_editor_extension.py::"
         "test_the_extension_does_what_it_says_without_an_editor": "a server and three commands",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
+        "tests/turnout/test_routing_apart.py": "processes, each with the example's policy",
         "tests/runtime/test_conformance.py": "drives three stores side by side",
         "tests/runtime/test_decide_batch.py::"
         "test_frames_of_other_libraries_say_the_same": "imports pandas and polars",
