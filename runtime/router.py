@@ -245,18 +245,21 @@ class Router:
         *,
         at: datetime | None = None,
         text: "PlainText | None" = None,
+        apart: bool = False,
     ) -> "Iterator[RoutedChunk]":
         """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
 
         Nothing of it stays with the router. records: those of a file. text: where they are read,
-        `Records.plain`, so that rows that nothing is odd about don't come as records. Raises
-        ExtraError without the extra `arrow`.
+        `Records.plain`, so that rows that nothing is odd about don't come as records. apart:
+        leads are read in a process of their own, while this one offers those before; to begin it
+        takes as long as to route some ten thousand leads. Raises ExtraError without the extra
+        `arrow`, and WorkersError where that process ended.
         """
         check_arrow("route_columns")
         from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
 
         moment = aware(at)
-        columns = ColumnRouter(self.compiled.policy, self._plan)
+        columns = ColumnRouter(self.compiled.policy, self._plan, apart=apart)
         return columns.route(iter(records), lambda: moment or this_moment(), text)
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
