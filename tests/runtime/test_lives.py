@@ -440,3 +440,22 @@ def test_whoever_accepts_a_lead_that_was_missed_before_has_the_time_of_the_next_
         (move,) = router.escalate(at=AT + 10 * MINUTE)
         assert move.after.assignee == "ben"
         assert router.accept("1", by="ben", at=AT + 12 * MINUTE).due == AT + 72 * MINUTE
+
+
+def test_whom_the_fallback_names_is_not_asked_though_the_rule_offers_its_leads() -> None:
+    text = TEXT.replace("  fallback to queue triage", "  fallback to person ben anytime")
+    with turnout.loads(text) as router:
+        assert route(router, "1", "AT") == "cleo"
+        assert router.reject("1", "bad-fit", by="cleo", at=AT).status == "offered"
+        passed = router.reject("1", "bad-fit", by="ana", at=AT)
+        assert (passed.holder.assignee, passed.status, passed.expires) == ("ben", "assigned", None)
+
+
+def test_a_queue_in_order_of_a_number_tells_fractions_apart_whatever_else_is_said() -> None:
+    text = """policy q lead { id: text required  size: number } person ana
+    queue q by size route r { fallback to queue q }"""
+    with turnout.loads(text) as router:
+        for lead, size in (("low", 0.25), ("without", None), ("high", 0.5), ("below", -3)):
+            router.route({"id": lead} | ({} if size is None else {"size": size}), at=AT)
+        claimed = [router.claim("q", "ana", at=AT) for _ in range(4)]
+        assert [each and each.lead for each in claimed] == ["high", "low", "below", "without"]
