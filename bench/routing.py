@@ -10,17 +10,25 @@ Runs over the same generated leads, each a process of its own, start-up included
   normalises nothing, knows no turns and gives no reason;
 - route: `turnout route`, and the same with `--state`, to a new file.
 
-Seconds are processor time, megabytes the most that the process had; the ratios are against
-`files` in the same run, and against `library`.
+- one process: the same on one core. Large files are read by a second process, where there are two.
+
+Seconds of the processor are those of all processes of a run, and so are megabytes, the most at one
+time; seconds on the wall are what somebody waits, and tell what else the machine does. The
+ratios are against `files` in the same run, and against `library`; in parentheses: the wall.
 """
 
 import csv
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from time import perf_counter, sleep
+from typing import NamedTuple
 
 BENCH = Path(__file__).parent
 POLICY = BENCH.parent / "examples" / "saas-inbound" / "inbound.route"
@@ -77,14 +85,44 @@ def library(leads: Path, out: Path) -> None:
     pl.read_csv(leads, infer_schema=False).write_csv(out)
 
 
-def measured(command: list[str]) -> tuple[float, float]:
-    """Processor time of a process, the same on a busy machine as on an idle one; and its MB."""
+class Measured(NamedTuple):
+    """What a run takes: seconds of the processor, seconds on the wall, and its MB."""
+
+    processor: float
+    wall: float
+    megabytes: float
+
+
+def measured(command: list[str]) -> Measured:
+    """What a run takes; its processor time is the same on a busy machine as on an idle one."""
+    began, most = perf_counter(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    pid = 0
+    while not pid:
+        most = max(most, sum(map(resident, family(process.pid))))
+        sleep(0.02)
+        pid, status, used = os.wait4(process.pid, os.WNOHANG)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    wall = perf_counter() - began
+    return Measured(used.ru_utime + used.ru_stime, wall, max(most, used.ru_maxrss / 1024))
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and those that it began, as far as /proc tells."""
+    yield pid
+    with suppress(OSError):
+        for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+            yield from family(int(each))
+
+
+def resident(pid: int) -> float:
+    """The MB of a process that are in memory; what it shares with others counts for each."""
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+    return 0
 
 
 def compare(number: int) -> None:
@@ -95,26 +133,31 @@ def compare(number: int) -> None:
         command = [sys.executable, str(BENCH / "leads.py"), str(number)]
         leads.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
         turnout = [sys.executable, "-m", "turnout", "route", str(POLICY), str(leads), "-o", out]
-        own = [sys.executable, __file__]
+        plainly = [sys.executable, __file__]
         has_polars = importlib.util.find_spec("polars") is not None
         runs = {
-            **({"library": [*own, "--library", str(leads), out]} if has_polars else {}),
-            "files": [*own, "--files", str(leads), out],
-            "by hand": [*own, "--by-hand", str(leads), out],
+            **({"library": [*plainly, "--library", str(leads), out]} if has_polars else {}),
+            "files": [*plainly, "--files", str(leads), out],
+            "by hand": [*plainly, "--by-hand", str(leads), out],
             "route": turnout,
+            **(
+                {"one process": ["taskset", "-c", "0", *turnout]} if shutil.which("taskset") else {}
+            ),
             "route --state": [*turnout, "--state", str(folder / "state.db")],
         }
         print(f"{number:,} leads, {POLICY.name}")
-        took = dict[str, float]()
+        took = dict[str, Measured]()
         for what, run in runs.items():
-            took[what], megabytes = measured(run)
-            pace = f"{number / took[what]:>10,.0f} leads/s {megabytes:>5,.0f} MB"
+            own = took[what] = measured(run)
+            pace = f"{number / own.processor:>10,.0f} leads/s {own.megabytes:>5,.0f} MB"
             ratios = [
-                f"{took[what] / took[other]:>6.1f} x {other}"
+                f"{own.processor / of.processor:>6.1f} ({own.wall / of.wall:.1f}) x {other}"
                 for other in ("files", "library")
-                if other in took
+                if (of := took.get(other))
             ]
-            print(f"  {what:<14} {took[what]:>7.2f} s {pace} {' '.join(ratios)}")
+            print(
+                f"  {what:<14} {own.processor:>7.2f} s ({own.wall:.2f}) {pace} {' '.join(ratios)}"
+            )
 
 
 def main(argv: list[str]) -> None:

@@ -9,6 +9,7 @@ draws nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, assert_never
@@ -100,6 +101,7 @@ class _Accepted:
 
 _NOBODY = _Accepted(None)
 _NO_HOLDER = Holder("none", "", None)
+_AS_IT_IS: Final = nullcontext()
 
 _Try: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], _Accepted | Refused]
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
@@ -179,17 +181,16 @@ def engine(
             values = {**values, **before.facts, **of_calendars}
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
-        step, accepted, passed = offered(clause, values, moment, state)
         let_on: tuple[str, ...] = ()
-        while step is None and clause.goes_on:
-            let_on += (clause.name,)
-            number = match(values, today, number)
-            clause = last if number is None else clauses[number]
-            step, accepted, more = offered(clause, values, moment, state)
-            passed += more
-        holder = _NO_HOLDER
-        if step is not None:
-            holder = Holder(step.kind, step.name, accepted.assignee)
+        with _AS_IT_IS if recorded is None else state.without(recorded):
+            step, accepted, passed = offered(clause, values, moment, state)
+            while step is None and clause.goes_on:
+                let_on += (clause.name,)
+                number = match(values, today, number)
+                clause = last if number is None else clauses[number]
+                step, accepted, more = offered(clause, values, moment, state)
+                passed += more
+        holder = Holder(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
         by = named_by(step, accepted.instead_of) if step else ""
         decision = Decision(
             lead=key,

@@ -240,12 +240,14 @@ def _moved(
     passed = decision.passed_over
     asked = rule.own if rule.sla.steps[number].word == "reassign" else rule.then
     if watch.hops < MOST_HOPS:
-        step, accepted, passed = offered(asked, values, at, state, left_out)
+        with state.without(recorded):
+            step, accepted, passed = offered(asked, values, at, state, left_out)
     is_last = step is None
     if is_last and number < len(rule.sla.steps) - 1:
         return None
     if is_last:
-        step, accepted, more = offered(rule.last, values, at, state, left_out)
+        with state.without(recorded):
+            step, accepted, more = offered(rule.last, values, at, state, left_out)
         passed = passed + more
     if step is None or accepted is None:
         return None

@@ -262,7 +262,8 @@ class Life:
         # It may wait there until somebody is free: whoever gave it back isn't meant.
         declined = tuple(dict.fromkeys((*watch.declined, before.name)))
         back = attrs.evolve(watch, queue="", declined=declined)
-        now = self._passing.handed(found, holder, found.decision.by, (), at, back)
+        said = f"release into queue {watch.queue}"
+        now = self._passing.handed(found, holder, said, (), at, back)
         move = Move(self._route, found.decision.lead, at, "released", before, holder)
         state.move(now, move)
         return move

@@ -71,7 +71,8 @@ class Passing:
         clause = self.of_rule(recorded.decision.rule)
         values = values_of(self._policy.fields, watch.values)
         left_out = frozenset((*watch.missed, *declined))
-        step, accepted, passed = offered(clause.steps, values, moment, state, left_out)
+        with state.without(recorded):
+            step, accepted, passed = offered(clause.steps, values, moment, state, left_out)
         if step is None and stays:
             return None
         holder = Holder("none", "", None)

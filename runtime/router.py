@@ -144,7 +144,6 @@ class Router:
         self._foresee = Foreseer(policy, plan)
         self._passing = Passing(policy, plan)
         self._life = Life(policy, plan, self._passing)
-        self._offers = any(answer.offer is not None for answer in plan.answers)
         self._waiting = tuple(
             Waiting(policy, plan, self._passing, each.name)
             for each in policy.outlets.values()
@@ -245,18 +244,21 @@ class Router:
         *,
         at: datetime | None = None,
         text: "PlainText | None" = None,
+        apart: bool = False,
     ) -> "Iterator[RoutedChunk]":
         """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
 
         Nothing of it stays with the router. records: those of a file. text: where they are read,
-        `Records.plain`, so that rows that nothing is odd about don't come as records. Raises
-        ExtraError without the extra `arrow`.
+        `Records.plain`, so that rows that nothing is odd about don't come as records. apart:
+        leads are read in a process of their own, while this one offers those before; to begin it
+        takes as long as to route some ten thousand leads. Raises ExtraError without the extra
+        `arrow`, and WorkersError where that process ended.
         """
         check_arrow("route_columns")
         from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
 
         moment = aware(at)
-        columns = ColumnRouter(self.compiled.policy, self._plan)
+        columns = ColumnRouter(self.compiled.policy, self._plan, apart=apart)
         return columns.route(iter(records), lambda: moment or this_moment(), text)
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
@@ -456,8 +458,8 @@ class Router:
         asking leaves the rest for the next time.
         """
         asked, life = aware(at), partial(self._foresee.life, alone="escalation")
-        if self._offers:
-            yield from self._moved(self._passing.expired, life, asked)
+        # Also by a policy that offers nothing any more: what was offered before runs out.
+        yield from self._moved(self._passing.expired, life, asked)
         yield from self._moved(self._escalate.some, self._foresee.escalation, asked)
         for waiting in self._waiting:
             yield from self._moved(waiting.some, life, asked)

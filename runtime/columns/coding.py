@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from turnout.dsl.headers import Keys
 from turnout.frozen import frozen
+from turnout.runtime.columns.sent_batches import read_batches, written
 
 Codes: TypeAlias = NDArray[np.int64]
 """For each lead the place of its value in a list."""
@@ -91,6 +92,16 @@ class ArrowChunk:
         """Return a row as a raw lead."""
         columns = self._batch
         return {name: columns.column(place)[at].as_py() for name, place in self._places.items()}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be pickled as its own rows, not those of a whole of which they are a part."""
+        return received_chunk, (written(self._batch),)
+
+
+def received_chunk(sent: bytes) -> ArrowChunk:
+    """Return a chunk that another process sent."""
+    (batch,) = read_batches(sent)
+    return ArrowChunk(batch)
 
 
 class ListChunk:

@@ -106,6 +106,8 @@ class Offering:
             for number, each in enumerate(self._answers)
             if not goes_on and not any(said(target).reads for target in _targets([each]))
         )
+        self.by_values: frozenset[int] = self._in_order - self._unread
+        """The clauses whose leads are offered by values, the last one that of no clause."""
         self._numbers: dict[tuple[object, ...], int] = {}
         self._at: datetime | None = None
         self._ways: dict[int, _Way] = {}

@@ -1,19 +1,26 @@
 """Tables on all cores: chunks go to processes that each have the decider, and come back in order.
 
-At most two chunks a process are on their way, so that memory doesn't grow with the table. A
-chunk is sent as Arrow's own stream: a part of a batch is sent, and not the batch around it.
+Few chunks a process are on their way, so that memory doesn't grow with the table. A chunk is sent
+as Arrow's own stream: a part of a batch is sent, and not the batch around it. Each process has a
+pipe of its own, which breaks where either side is ended: so no side ever waits for the other in
+vain. (Python's own pool waits, before 3.12, where a process ends while it is sent much.)
 """
 
+import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import cycle
 from multiprocessing import get_context
-from typing import Self, TypeVar
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread, current_thread, main_thread
+from typing import Any, Self, TypeVar, cast
 
 import pyarrow as pa
 
 from turnout.errors import Error
+from turnout.runtime.columns.sent_batches import read_batches, written
 from turnout.runtime.columns.table_decider import TableDecider
 
 SENT = 1 << 15
@@ -36,41 +43,117 @@ class Workers:
 
     def __init__(self, processes: int, begin: Callable[[_T], None], with_what: _T) -> None:
         """Prepare. begin: is called once in each, with what it is sent."""
-        self._processes = processes
-        context = get_context("spawn")  # whatever threads this process has, theirs are new
-        self._pool = ProcessPoolExecutor(processes, context, _begun, (begin, with_what))
+        self._begin = begin, with_what
+        self._number = processes
+        self._processes: list[_Process] = []
+        self._pending: deque[_Process] = deque()
 
     def __enter__(self) -> Self:
         """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wait for what they do, and end them."""
-        self._pool.shutdown(cancel_futures=True)
+        """End the processes, whatever they do."""
+        for each in self._processes:
+            each.end()
 
-    def each(self, work: Callable[[_T], _U], parts: Iterable[_T]) -> Iterator[_U]:
+    def each(
+        self, work: Callable[[_T], _U], parts: Iterable[_T], ahead: int = AHEAD
+    ) -> Iterator[_U]:
         """Yield what a function of a module comes to, of each part, in order.
+
+        ahead: parts that are on their way to each process.
 
         Raises WorkersError where one of them ended, and what the function raises.
         """
-        pending: deque[Future[_U]] = deque()
+        pending = self._pending
+        while pending:  # of parts of which nobody asked any more
+            pending.popleft().received()
+        while len(self._processes) < self._number:
+            with _uninterrupted():
+                self._processes.append(_Process())
+            self._processes[-1].send(self._begin)
+        for process, part in zip(cycle(self._processes), parts, strict=False):
+            process.send((work, part))
+            pending.append(process)
+            if len(pending) >= ahead * self._number:
+                yield self._next()
+        while pending:
+            yield self._next()
+
+    def _next(self) -> Any:  # noqa: ANN401 - whatever the function returns
+        found, problem = self._pending.popleft().received()
+        if problem is not None:
+            raise problem
+        return found
+
+
+class _Process:
+    """A process, and the end of the pipe to it. What it is sent is written by a thread."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")  # whatever threads this process has, theirs are new
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other,), daemon=True)
+        self._process.start()
+        other.close()
+        self._parts: SimpleQueue[object] = SimpleQueue()
+        self._sender = Thread(target=self._send_all, daemon=True)
+        self._sender.start()
+
+    def send(self, part: object) -> None:
+        """Send a part, when it can take it."""
+        self._parts.put(part)
+
+    def received(self) -> tuple[object, Exception | None]:
+        """Return what the next part came to, or what was raised."""
         try:
-            for part in parts:
-                pending.append(self._pool.submit(work, part))
-                if len(pending) >= AHEAD * self._processes:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        except BrokenProcessPool as problem:
+            return cast("tuple[object, Exception | None]", self._pipe.recv())
+        except (EOFError, OSError) as problem:
             message = "a process that decides leads was ended by something else, or couldn't begin"
             advice = (
                 "a script begins its work behind `if __name__ == '__main__':`; with less memory "
                 "take fewer processes"
             )
             raise WorkersError(message, advice) from problem
-        finally:
-            for each in pending:
-                each.cancel()
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._process.terminate()
+        self._process.join()
+        self._parts.put(None)
+        self._sender.join()
+        self._pipe.close()
+
+    def _send_all(self) -> None:
+        with suppress(OSError):  # it was ended, which is told to who receives
+            while (part := self._parts.get()) is not None:
+                self._pipe.send(part)
+
+
+@contextmanager
+def _uninterrupted() -> Generator[None, None, None]:
+    """Hold Ctrl-C back until the end; a process that begins meanwhile doesn't get it at all.
+
+    It means this process, which ends the others. The mask is what the others inherit; here
+    a thread of a library may take the signal nonetheless, and the handler notes it.
+    """
+    came: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    is_held = current_thread() is main_thread() and before is not None
+    has_mask = hasattr(signal, "pthread_sigmask")
+    if is_held:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if has_mask else set[int]()
+    try:
+        yield
+    finally:
+        if has_mask:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if is_held:
+            signal.signal(signal.SIGINT, before)
+            if came:
+                signal.raise_signal(signal.SIGINT)
 
 
 def stream_by_workers(
@@ -91,30 +174,27 @@ def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield batch.slice(start, SENT)
 
 
-def written(*batches: pa.RecordBatch) -> bytes:
-    """Return batches of one schema as they are sent; of a part of a batch only the part is."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batches[0].schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()
-
-
-def read_batches(sent: bytes) -> Iterator[pa.RecordBatch]:
-    """Yield the batches that were sent."""
-    with pa.ipc.open_stream(sent) as reader:
-        yield from reader
-
-
 # -- in a worker --
 
 _own: list[TableDecider] = []
 
 
-def _begun(begin: Callable[[_T], None], with_what: _T) -> None:
+def _serve(pipe: "Connection[Any, Any]") -> None:
+    """Do what is sent, until the other side of the pipe is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it means who began this process
     pa.set_cpu_count(1)  # there is a process for each core
     pa.set_io_thread_count(1)
-    begin(with_what)
+    with suppress(EOFError, OSError):
+        begin, with_what = pipe.recv()
+        begin(with_what)
+        while True:
+            work, part = pipe.recv()
+            found: tuple[object, Exception | None]
+            try:
+                found = work(part), None
+            except Exception as problem:  # noqa: BLE001 - it is raised where the work was asked
+                found = None, problem
+            pipe.send(found)
 
 
 def _begin(decider: TableDecider) -> None:

@@ -265,6 +265,13 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
+    def without(self, recorded: Recorded) -> AbstractContextManager[None]:
+        """Return a block in which a lead is none of its holder's open ones.
+
+        For whoever asks who is to have it next: nobody is at a cap by that very lead.
+        """
+        ...
+
     def moves(self) -> Iterator[Move]:
         """Yield every move in the order of recording."""
         ...

@@ -5,7 +5,8 @@ open leads change with nearly every lead but matter to the store once a batch, s
 are written once.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
@@ -410,6 +411,16 @@ class Batch:
             self._remember(recorded.decision, keys)
         else:
             self._pass_on(recorded.decision)
+
+    @contextmanager
+    def without(self, recorded: Recorded) -> Generator[None, None, None]:
+        """Have a lead be none of its holder's open ones for a while."""
+        open_as = 0 if recorded.closed else 1
+        self._open(recorded.decision, -open_as)
+        try:
+            yield
+        finally:
+            self._open(recorded.decision, open_as)
 
     def remembered_in_order(self) -> list[tuple[Key, tuple[Seen, ...]]]:
         """Return how leads are from now on, in the order in which they were recorded."""

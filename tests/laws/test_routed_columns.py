@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.test_columns import ODD, tables
+from tests.support.pickled import pickled
 from tests.support.policies import resolved
 from tests.support.strategies import Written, histories, people, policies
 from turnout.compiler.plan.making import plan_of
@@ -19,7 +20,9 @@ from turnout.dsl.values.reading import Issue
 from turnout.rendering.decision_chunks import ChunkLines, count
 from turnout.rendering.decisions import DECISION_FORMATS
 from turnout.rendering.tally import Tally
-from turnout.runtime.columns.routing import ColumnRouter
+from turnout.runtime.columns.arriving import arrivals
+from turnout.runtime.columns.chunk_reading import ChunkReader
+from turnout.runtime.columns.routing import ColumnRouter, RoutedChunk
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Roster, draw, draws
 from turnout.runtime.engine import engine
@@ -57,6 +60,28 @@ def one_by_one(
     return made
 
 
+def apart(
+    policy: Policy,
+    route: str,
+    chunks: Sequence[tuple[Sequence[Record], datetime]],
+    size: int,
+) -> list[RoutedChunk]:
+    """Return what is routed where whatever another process would be sent is pickled."""
+    router = ColumnRouter(policy, plan_of(lower(policy), route), size)
+    reader = ChunkReader(pickled(router.asked))
+    made: list[RoutedChunk] = []
+    for records, at in chunks:
+        for arrived in arrivals(iter(records), size):
+            read = reader.chunk(pickled(arrived), at.astimezone(UTC))
+            made.append(router.offered(pickled(read), at.astimezone(UTC)))
+    return made
+
+
+def lines_of(chunks: Sequence[RoutedChunk]) -> list[str]:
+    lines = ChunkLines(DECISION_FORMATS["jsonl"])
+    return [line for chunk in chunks for line in lines.lines(chunk)]
+
+
 def agree(policy: Policy, route: str, records: Sequence[Record], ats: Sequence[datetime]) -> None:
     """Assert that columns give the same lines and counts, a chunk at each of the moments."""
     size = -(-len(records) // len(ats)) or 1
@@ -68,6 +93,7 @@ def agree(policy: Policy, route: str, records: Sequence[Record], ats: Sequence[d
     clock = iter([at for _, at in chunks])
     router = ColumnRouter(policy, plan_of(lower(policy), route), size)
     routed = list(router.route(iter(records), lambda: next(clock)))
+    assert lines_of(apart(policy, route, chunks, size)) == lines_of(routed)
     for layout in DECISION_FORMATS.values():
         lines = ChunkLines(layout)
         found = [line for chunk in routed for line in lines.lines(chunk)]

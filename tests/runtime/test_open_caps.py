@@ -143,3 +143,70 @@ def test_an_explanation_says_how_full_a_cap_is(path: Path | None) -> None:
     assert explanation_data(owned)["full"] == [
         {"target": "owner owner", "who": "person ana", "told": "2 of 2 open leads"}
     ]
+
+
+def test_who_gets_a_lead_anew_is_asked_as_if_nobody_had_it(path: Path | None) -> None:
+    with router(path) as to:
+        first = to.route({"id": "L0", "country": "FR"}, at=AT)
+        assert (first.kind, first.assignee) == ("round-robin", "cleo")  # who may have one
+        anew = to.reroute({"id": "L0", "country": "FR"}, "asked", at=AT)
+        assert (anew.kind, anew.assignee, anew.passed_over) == ("round-robin", "cleo", ())
+        assert to.route({"id": "L1", "country": "FR"}, at=AT).kind == "person"  # it counts again
+    if path is not None:
+        assert checked_whole(path).leads == 2
+
+
+PASSED_ON = """policy passed
+reject reasons [full]
+lead { id: text required  least: boolean }
+person ana
+person ben
+team sales cap 1 open { ana, ben }
+team both { ana, ben }
+queue triage
+route inbound {
+  rule least { when least to least-loaded both }
+  rule every {
+    when least is missing
+    to   round-robin sales else queue triage
+    offer 1 hour wall
+    sla  3 hours wall reassign
+  }
+  fallback to queue triage
+}
+"""
+
+
+@pytest.mark.parametrize("how", ["missed", "not accepted", "rejected", "released"])
+def test_a_team_is_not_full_by_the_lead_that_goes_on(path: Path | None, how: str) -> None:
+    bundle = of_texts("passed.route", PASSED_ON, {})
+    state = None if path is None else str(path)
+    with Router(compile_policy(bundle.main, files=bundle), state=state) as to:
+        assert [given(to, f"L{n}") for n in range(2)] == ["ana", "triage"]
+        match how:
+            case "missed":
+                to.accept("L0", by="ana", at=AT)
+                to.escalate(at=AT + timedelta(hours=3))
+            case "not accepted":
+                to.escalate(at=AT + timedelta(hours=1))
+            case "rejected":
+                to.reject("L0", "full", by="ana", at=AT)
+            case _:
+                to.release("L0", by="ana", at=AT)
+        now = to.current("L0")
+        assert now is not None
+        assert now.holder.assignee == "ben"
+        assert given(to, "L2") == "triage"  # it counts again
+    if path is not None:
+        assert checked_whole(path).leads == 3
+
+
+def test_a_load_is_counted_without_the_lead_that_is_routed_anew(path: Path | None) -> None:
+    bundle = of_texts("passed.route", PASSED_ON, {})
+    state = None if path is None else str(path)
+    with Router(compile_policy(bundle.main, files=bundle), state=state) as to:
+        leads = [{"id": f"L{n}", "least": True} for n in range(2)]
+        assert [to.route(each, at=AT).assignee for each in leads] == ["ana", "ben"]
+        # Without it both have none; were it counted, ben would have fewer.
+        assert to.close_lead("L1", at=AT)
+        assert to.reroute(leads[0], "asked", at=AT).assignee == "ana"

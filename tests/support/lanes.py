@@ -69,6 +69,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/project/test_editor_extension.py::"
         "test_the_extension_does_what_it_says_without_an_editor": "a server and three commands",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
+        "tests/turnout/test_routing_apart.py": "processes, each with the example's policy",
         "tests/runtime/test_conformance.py": "drives three stores side by side",
         "tests/runtime/test_decide_batch.py::"
         "test_frames_of_other_libraries_say_the_same": "imports pandas and polars",
@@ -137,6 +138,9 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
         "turnout/lsp": "imports the whole protocol of editors",
+        "tests/project/test_deploying.py::"
+        "test_what_the_dockerfile_runs_makes_a_service_that_is_healthy_and_stops": "builds a wheel,"
+        " and installs it with what it needs",
         "tests/turnout/test_serving_announcements.py": "services as processes, killed",
         "tests/turnout/test_serving_description.py::"
         "test_the_description_of_an_example_is_valid_and_its_lead_is_decided": "every example",

@@ -1,19 +1,19 @@
 """A router that can be seen to be right: the references, and a memory of every lead.
 
 Where the engine prepares, counts and keeps, this one looks at everything anew. The laws
-hold the engine and the escalator to it. Its own part is who remembers what; whether a
+hold the engine to it. Its own part is who remembers what; whether a
 condition holds, who is available and who was seen before are the references' answers, the
 draws those of the laws of fairness.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
 import attrs
 
-from turnout.compiler.meaning.interpreter import Result, decided, match, settle
+from turnout.compiler.meaning.interpreter import Result, decided, match
 from turnout.compiler.meaning.situations import (
     Earlier,
     Given,
@@ -23,8 +23,8 @@ from turnout.compiler.meaning.situations import (
 )
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import Policy, Sla
-from turnout.dsl.promises import MOST_HOPS, Period
+from turnout.dsl.policy import Policy
+from turnout.dsl.promises import Period
 from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
@@ -39,10 +39,10 @@ Accept = Callable[[Target], tuple[str | None, str | None]]
 
 @attrs.define
 class Held:
-    """A lead and who has it. due: None where no SLA moves it on. missed: as holders are named.
+    """A lead and who has it. due: None where nothing is to come. missed: as holders are named.
 
-    stays: it is overdue, and even the queue at the end had it before. gift: the number of the
-    lead among those given to whoever has it, None where no person or partner has it.
+    gift: the number of the lead among those given to whoever has it, None where no person or
+    partner has it.
     """
 
     lead: Lead
@@ -50,10 +50,8 @@ class Held:
     earlier: Earlier
     holder: tuple[str, str, str | None]
     reasons: list[str]
-    sla: Sla | None
-    due: datetime | None
+    due: datetime | None = None
     missed: list[str] = attrs.Factory(list[str])
-    stays: bool = False
     gift: int | None = None
 
     @property
@@ -65,7 +63,7 @@ class Held:
 
 @attrs.define
 class Obvious:
-    """Routes leads by one route that always ends in a queue, and moves those that are overdue."""
+    """Routes leads by one route that always ends in a queue."""
 
     policy: Policy
     route: str
@@ -82,6 +80,12 @@ class Obvious:
         if held.gift is not None:
             self.given[held.gift] = attrs.evolve(self.given[held.gift], is_open=False)
 
+    def took_back(self, held: Held) -> None:
+        """Remember that a lead that was let go is open with whoever had it, as before."""
+        self.open[held.name.removeprefix("person ")] += 1
+        if held.gift is not None:
+            self.given[held.gift] = attrs.evolve(self.given[held.gift], is_open=True)
+
     def routed(self, lead: Lead, moment: datetime) -> Held:
         """Return who has a new lead."""
         assert lead.id is not None
@@ -90,55 +94,13 @@ class Obvious:
         )
         values = {**lead.values, **before.facts}
         said = match(self.policy, self.route, values, moment)
-        leg, result = decided(said, self._accept(values, moment))
+        _, result = decided(said, self._accept(values, moment))
         holder = self._receive(result, moment)
         earlier = Earlier(lead.id, lead.values, moment, holder[2])
         reasons = [reason for _, reason in result.passed_over]
-        due = due_on_the_wall(self.policy, leg.sla, holder, moment)
-        self.held.append(Held(lead, values, earlier, holder, reasons, leg.sla, due))
+        self.held.append(Held(lead, values, earlier, holder, reasons))
         self.held[-1].gift = self._last_gift
         return self.held[-1]
-
-    def escalated(self, moment: datetime) -> Iterator[tuple[Held, str, str]]:
-        """Yield each lead that is overdue, who had it, and who has it now."""
-        overdue = [
-            (each.due, at, each, each.sla.then.target)
-            for at, each in enumerate(self.held)
-            if each.due is not None and each.due <= moment and each.sla and each.sla.then
-        ]
-        for _, _, held, target in sorted(overdue, key=lambda each: each[:2]):
-            before = held.name
-            missed = {*held.missed, before}
-            first = ((target, ""),) if len(held.missed) < MOST_HOPS else ()
-            result = settle(first, self._accept(held.values, moment, missed))
-            is_last = result.attempt is None
-            if is_last:
-                last = tuple(
-                    (step.target, "") for step in self.policy.routes[self.route].fallback or ()
-                )
-                result = settle(last, self._accept(held.values, moment, missed))
-            held.stays = result.attempt is None
-            if held.stays:
-                continue
-            self.released(held)
-            held.holder = self._receive(result, moment)
-            held.gift = self._last_gift
-            self._set_away(held, before, moment)
-            held.earlier = attrs.evolve(held.earlier, owner=held.holder[2])
-            held.missed.append(before)
-            held.due = due_on_the_wall(self.policy, held.sla, held.holder, moment)
-            if is_last:
-                held.due = None
-            yield held, before, held.name
-
-    def _set_away(self, held: Held, before: str, moment: datetime) -> None:
-        """Remember that whoever missed a lead is away, where its rule's SLA says so."""
-        kind, _, person = before.partition(" ")
-        off = None if held.sla is None else held.sla.absence
-        now = {each.person for each in self.absences if each.kind == "away" and each.holds(moment)}
-        if off is not None and kind == "person" and person not in now:
-            until = None if off.period is None else moment + off.period.minutes * MINUTE
-            self.absences = (*self.absences, PersonAbsence("away", person, moment, until))
 
     def _accept(self, values: Values, moment: datetime, left_out: set[str] | None = None) -> Accept:
         """Return what answers for a target, some people and places left out."""
@@ -198,18 +160,6 @@ class Obvious:
 
 
 # -- by when somebody must have touched a lead, by counting minutes --
-
-
-def due_on_the_wall(
-    policy: Policy, sla: Sla | None, holder: tuple[str, str, str | None], at: datetime
-) -> datetime | None:
-    """Return when a lead is due that somebody was given at a whole minute.
-
-    Only where the SLA goes on to somebody: a due time without `then` moves nothing.
-    """
-    if sla is None or sla.then is None or holder[0] in {"sequence", "reject"}:
-        return None
-    return ends_on_the_wall(policy, sla.period, holder, at, wall=sla.wall)
 
 
 def ends_on_the_wall(

@@ -14,16 +14,17 @@ from math import lcm
 
 import attrs
 
-from tests.support.obvious import Held, Obvious, ends_on_the_wall
+from tests.support.obvious import MINUTE, Held, Obvious, ends_on_the_wall
 from turnout.compiler.meaning.interpreter import Match, Result, decided, match, settle
 from turnout.compiler.meaning.situations import Earlier, Situation, history
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import Rule
+from turnout.dsl.policy import Rule, Sla
 from turnout.dsl.promises import MOST_HOPS, Period
 from turnout.dsl.targets import PreviousOwner, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.draw import LEVEL, Roster, Turns, settled
 from turnout.runtime.leads import Lead
 
@@ -52,8 +53,9 @@ class Life(Held):
     """A lead, who has it, and what is to come.
 
     status: as on the page. own: the rule itself named whoever has it. declined: who gave it up.
-    since: from when its steps are counted; step: the next one, from 0. expires: of an offer.
-    came_from: the queue that it was claimed from. hops: how often its SLA moved it.
+    since: from when its steps are counted; step: the next one, from 0; is_timed: one of them was
+    to come when its time was noted. expires: of an offer. came_from: the queue that it was claimed
+    from. hops: how often its SLA moved it.
     """
 
     rule: str | None = None
@@ -62,6 +64,7 @@ class Life(Held):
     declined: list[str] = attrs.Factory(list[str])
     since: datetime | None = None
     step: int = 0
+    is_timed: bool = False
     expires: datetime | None = None
     came_from: str = ""
     hops: int = 0
@@ -92,11 +95,11 @@ class ObviousLife(Obvious):
         before = history(self.policy, lead.id, lead.values, at, earlier)
         values = {**lead.values, **before.facts}
         said = match(self.policy, self.route, values, at)
-        leg, result = decided(said, self._accept(values, at))
-        if old is not None:  # until now it was open with whoever had it
+        if old is not None:  # who is to have it is asked as if nobody had it
             self._let_go(old)
+        leg, result = decided(said, self._accept(values, at))
         told = Earlier(lead.id, lead.values, at, self._owner(result, values))
-        new = Life(lead, values, told, ("none", "", None), [], leg.sla, None, rule=leg.rule)
+        new = Life(lead, values, told, ("none", "", None), [], None, rule=leg.rule)
         new.reasons = [reason for _, reason in result.passed_over]
         self.lives[lead.id] = new
         self.held = [*(each for each in self.held if each is not old), new]
@@ -129,8 +132,9 @@ class ObviousLife(Obvious):
             life.own = result.attempt[1] == f"rule {life.rule}"
         life.earlier = attrs.evolve(life.earlier, owner=self._owner(result, life.values))
         life.status = self._first_status(life)
-        life.sla, life.step, life.since, life.came_from = leg.sla, 0, at, ""
+        life.step, life.since, life.came_from = 0, at, ""
         life.due = None if self._waits_for_acceptance(life) else self._due(life, 0, at)
+        self._noted(life)
         self._offer(life, leg.offer, at)
 
     def _first_status(self, life: Life) -> str:
@@ -144,14 +148,24 @@ class ObviousLife(Obvious):
         if life.status not in ENDED:
             self.released(life)
 
+    def _noted(self, life: Life) -> None:
+        """Note whether a step is to come at the time that is due."""
+        sla = self._sla(life)
+        life.is_timed = life.due is not None and sla is not None and bool(sla.steps)
+
+    def _sla(self, life: Life) -> Sla | None:
+        """Return the SLA of a lead's rule as the policy now is."""
+        return self._leg(life).sla
+
     def _waits_for_acceptance(self, life: Life) -> bool:
-        is_counted_so = life.sla is not None and life.sla.from_acceptance
+        sla = self._sla(life)
+        is_counted_so = sla is not None and sla.from_acceptance
         return is_counted_so and life.own and life.holder[2] is not None
 
     def _due(self, life: Life, step: int, since: datetime) -> datetime | None:
         """Return when a step of a lead's SLA is up, by the hours of whoever has it."""
         kind, name, _ = life.holder
-        sla = life.sla
+        sla = self._sla(life)
         if sla is None or kind in {"none", "sequence", "reject", "current-owner"}:
             return None
         if kind == "queue" and self.policy.outlets[f"queue {name}"].until_free:
@@ -185,7 +199,10 @@ class ObviousLife(Obvious):
     def _asked(self, life: Life, attempts: Attempts, at: datetime, *names: str) -> Result:
         """Ask targets for a lead, without whoever had it and missed it or gave it up."""
         left_out = {*life.missed, *life.declined, *names}
-        return settle(attempts, self._accept(life.values, at, left_out))
+        self.released(life)  # it keeps nobody from it that they, or their team, have it now
+        result = settle(attempts, self._accept(life.values, at, left_out))
+        self.took_back(life)
+        return result
 
     def _passed_on(self, life: Life, at: datetime, *, stays: bool) -> bool:
         """Give a lead that somebody doesn't take to the next one."""
@@ -203,6 +220,14 @@ class ObviousLife(Obvious):
 
     def ran(self, at: datetime) -> Iterator[Told]:
         """Yield what is done at a moment: offers that ended, then steps, then waiting leads."""
+        yield from self.expired(at)
+        yield from self.escalated(at)
+        for queue in self.policy.outlets.values():
+            if queue.until_free:
+                yield from self._dealt(queue.name, at)
+
+    def expired(self, at: datetime) -> Iterator[Told]:
+        """Yield the leads that weren't accepted in time and go on."""
         ended = [
             (each.expires, place, each)
             for place, each in enumerate(self._by_arrival())
@@ -212,30 +237,32 @@ class ObviousLife(Obvious):
             before = life.name
             if self._passed_on(life, at, stays=True):
                 yield _told(life, before)
+
+    def escalated(self, at: datetime) -> Iterator[Told]:
+        """Yield the leads of which a step is up."""
         overdue = [
             (each.due, place, each)
             for place, each in enumerate(self._by_arrival())
             if each.due is not None and each.due <= at
-            if each.status not in ENDED | {"contacted"} and each.sla is not None and each.sla.steps
+            if each.is_timed and each.status not in ENDED | {"contacted"}
         ]
         for _, _, life in sorted(overdue, key=lambda each: each[:2]):
             before = life.name
             if self._stepped(life, at):
                 yield _told(life, before)
-        for queue in self.policy.outlets.values():
-            if queue.until_free:
-                yield from self._dealt(queue.name, at)
 
     def _by_arrival(self) -> list[Life]:
         return list(self.lives.values())
 
     def _stepped(self, life: Life, at: datetime) -> bool:
         """Do the step of an SLA that is up, and return whether anything came of it."""
-        assert life.sla is not None
+        sla = self._sla(life)
+        if sla is None or not sla.steps:  # the policy has it no more
+            return False
         assert life.since is not None
-        words = [step.word for step in life.sla.steps]
-        up = life.step
-        for later in range(life.step + 1, len(words)):
+        words = [step.word for step in sla.steps]
+        up = first = min(life.step, len(words) - 1)
+        for later in range(first + 1, len(words)):
             moment = self._due(life, later, life.since)
             if moment is None or moment > at:
                 break
@@ -252,7 +279,7 @@ class ObviousLife(Obvious):
 
     def _moved(self, life: Life, at: datetime, up: int, *, is_last: bool) -> bool:
         """Move a lead that was missed to the next one, or in the end to the fallback."""
-        sla, before, since = life.sla, life.name, life.since
+        sla, before, since = self._sla(life), life.name, life.since
         assert sla is not None
         assert since is not None
         leg = self._leg(life)
@@ -284,13 +311,24 @@ class ObviousLife(Obvious):
             life.step = (up + 1) % len(sla.steps)
         else:
             self._go_on(life, at, up, since)
-        self._set_away(life, before, at)
+        self._noted(life)
+        self._set_away(sla, before, at)
         return True
+
+    def _set_away(self, sla: Sla, before: str, at: datetime) -> None:
+        """Remember that whoever missed a lead is away, where its rule's SLA says so."""
+        kind, _, person = before.partition(" ")
+        now = {each.person for each in self.absences if each.kind == "away" and each.holds(at)}
+        if sla.absence is not None and kind == "person" and person not in now:
+            lasts = sla.absence.period
+            until = None if lasts is None else at + lasts.minutes * MINUTE
+            self.absences = (*self.absences, PersonAbsence("away", person, at, until))
 
     def _go_on(self, life: Life, at: datetime, done: int, since: datetime) -> None:
         """Note the next step of a lead that somebody else has now."""
-        assert life.sla is not None
-        if done + 1 < len(life.sla.steps):
+        sla = self._sla(life)
+        assert sla is not None
+        if done + 1 < len(sla.steps):
             self._wait_on(life, at, done, since)
             moment = self._due(life, done + 1, since)
             if moment is not None and moment <= at:
@@ -298,13 +336,15 @@ class ObviousLife(Obvious):
 
     def _wait_on(self, life: Life, at: datetime, done: int, since: datetime) -> None:
         """Note the next step that isn't over yet."""
-        assert life.sla is not None
+        sla = self._sla(life)
+        assert sla is not None
         life.due, life.since = None, since
-        for step in range(done + 1, len(life.sla.steps)):
+        for step in range(done + 1, len(sla.steps)):
             moment = self._due(life, step, since)
             if moment is None or moment > at:
                 life.step, life.due = step, moment
-                return
+                break
+        self._noted(life)
 
     def _dealt(self, queue: str, at: datetime) -> Iterator[Told]:
         """Yield the leads that wait in a queue and that somebody can take now."""
@@ -347,9 +387,11 @@ class ObviousLife(Obvious):
             self._put_back(life, at)
             return
         if deed == "accept" and self._waits_for_acceptance(life):
-            assert life.sla is not None
-            life.step = min(life.step, max(len(life.sla.steps) - 1, 0))
+            sla = self._sla(life)
+            assert sla is not None
+            life.step = min(life.step, max(len(sla.steps) - 1, 0))
             life.since, life.due = at, self._due(life, life.step, at)
+            self._noted(life)
         ends = {"converted", "close", "return"}
         if deed in ends:
             self._let_go(life)
@@ -369,8 +411,8 @@ class ObviousLife(Obvious):
         )
         life.earlier = attrs.evolve(life.earlier, owner=None)
         life.expires, life.came_from, life.step, life.since = None, "", 0, at
-        life.sla = self._leg(life).sla
         life.due = self._due(life, 0, at)
+        self._noted(life)
 
     def may_claim(self, person: str, at: datetime) -> bool:
         """Return whether a person can have another lead, wherever they are."""

@@ -1,16 +1,19 @@
 """A policy that is served in the tests' own process, and who asks it."""
 
+import threading
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
+import uvicorn
 from starlette.testclient import TestClient
 
 from turnout.compiler.compiled import compile_policy
 from turnout.serving.reloading import PolicySource
-from turnout.serving.running import ServingSettings
+from turnout.serving.running import ServingSettings, bound, uvicorn_settings
 
 POLICY = """\
 policy inbound
@@ -62,6 +65,24 @@ def served(of: ServingSettings) -> Generator[TestClient, None, None]:
     app = of.application(compile_policy(of.source.main))
     with TestClient(app, base_url=HERE, follow_redirects=False) as client:
         yield client
+
+
+@contextmanager
+def listening(of: ServingSettings) -> Generator[int, None, None]:
+    """Serve at a port until the block ends, and give its number."""
+    app = of.application(compile_policy(of.source.main))
+    server = uvicorn.Server(uvicorn_settings(lambda: app, of, 1))
+    with bound("127.0.0.1", 0) as at:
+        thread = threading.Thread(target=server.run, args=([at],))
+        thread.start()
+        found: int = at.getsockname()[1]
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield found
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def bearing(token: str) -> Mapping[str, str]:

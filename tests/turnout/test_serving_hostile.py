@@ -2,20 +2,18 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from tests.support.served import settings
-from turnout.compiler.compiled import compile_policy
-from turnout.serving import connections, running
+from tests.support.served import listening, settings
+from turnout.project.serve_settings import ServeSettings
+from turnout.serving import connections
 from turnout.serving.request_bodies import Limits
-from turnout.serving.running import ServingSettings, bound
 from turnout.serving.tokens import TokenFile
 
 LIMITS = Limits(body=20_000, seconds=0.4, headers=4_096, connections=12)
@@ -28,24 +26,6 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int, None, None]
     with pytest.MonkeyPatch.context() as hurried, listening(of) as found:
         hurried.setattr(connections, "LONGEST_HEAD", 0.5)
         yield found
-
-
-@contextmanager
-def listening(of: ServingSettings) -> Generator[int, None, None]:
-    """Serve at a port until the block ends."""
-    app = of.application(compile_policy(of.source.main))
-    server = uvicorn.Server(running.uvicorn_settings(lambda: app, of, 1))
-    with bound("127.0.0.1", 0) as at:
-        thread = threading.Thread(target=server.run, args=([at],))
-        thread.start()
-        found: int = at.getsockname()[1]
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield found
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @contextmanager
@@ -224,3 +204,22 @@ def test_a_flood_of_wrong_tokens_holds_up_nobody_who_is_known(tmp_path: Path) ->
         flood.sendall(wrong * 100)
         known.sendall(request(b"{}", "/decide", *heads))
         assert rest(known).startswith(b"HTTP/1.1 200")
+
+
+def test_an_address_has_so_many_connections_and_a_proxy_any_number(tmp_path: Path) -> None:
+    for proxies, most in (((), 3), ((ip_network("127.0.0.0/8"),), 8)):
+        of = settings(tmp_path, paces=ServeSettings(connections=3, proxies=proxies))
+        with listening(of) as at, ExitStack() as those:
+            held = [those.enter_context(connected(at)) for _ in range(most)]
+            for each in held:
+                each.sendall(request(b"{}"))
+                assert each.recv(65_536).startswith(b"HTTP/1.1 200")
+            with connected(at) as one_more:
+                one_more.sendall(request(b"{}", "/decide", "Connection: close"))
+                told = rest(one_more)
+            assert told.startswith(b"HTTP/1.1 200" if proxies else b"HTTP/1.1 429 ")
+            assert (b"this address has 3 connections already" in told) == (not proxies)
+            held[0].close()
+            deadline = time.monotonic() + 5
+            while not is_served(at):
+                assert time.monotonic() < deadline

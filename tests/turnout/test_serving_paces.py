@@ -130,6 +130,9 @@ def test_a_configuration_says_how_often(tmp_path: Path) -> None:
     file.write_text("[serve]\nrate = 50\naddress-rate = 0.5\naddress-burst = 7\n", "utf-8")
     found = configuration_of(tmp_path / "x.route").serve
     assert (found.callers, found.addresses) == (Pace(50.0, 100), Pace(0.5, 7))
+    assert found.connections is None
+    file.write_text("[serve]\naddress-connections = 5\n", "utf-8")
+    assert configuration_of(tmp_path / "x.route").serve.connections == 5
 
 
 @pytest.mark.parametrize(
@@ -142,6 +145,8 @@ def test_a_configuration_says_how_often(tmp_path: Path) -> None:
         ("[serve]\nrate = nan", "a number of requests a second"),
         ("[serve]\nburst = 7", "counts only beside `rate`"),
         ("[serve]\nrate = 5\nburst = 0", "a whole number above 0"),
+        ("[serve]\naddress-connections = 0", "a whole number above 0"),
+        ("[serve]\naddress-connections = true", "a whole number above 0"),
         ('[serve]\nproxies = "127.0.0.1"', "a list of addresses"),
         ('[serve]\nproxies = ["proxy.example"]', "is no address or network"),
         ("[serve]\nproxies = [7]", "is no address or network"),

@@ -148,5 +148,5 @@ def test_a_policy_that_cant_be_read_any_more_is_refused(tmp_path: Path) -> None:
     of = settings(tmp_path)
     running = compile_policy(of.source.main)
     gone = PolicySource(tmp_path / "gone.route", "inbound", tmp_path / "x.db", 5)
-    assert prepared(ReloadOrder(gone, running)).refused
+    assert prepared(ReloadOrder.of(gone, running)).refused
     assert preparing.lean(running).references == ()

@@ -1,19 +1,28 @@
 """The report of a service: as a page and as data, made once for all who ask the same."""
 
+import logging
 import re
-import threading
-from collections.abc import Generator
+import sqlite3
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from time import monotonic, sleep
 
+import attrs
 import pytest
 from starlette.testclient import TestClient
 
 from tests.support.served import bearing, served, settings
-from turnout.rendering.measures.measured_page import state_page
+from turnout.project.report_settings import AlertSettings, ReportSettings
 from turnout.rendering.measures.page_style import CONTENT_POLICY
+from turnout.runtime.stores import StateError
+from turnout.serving.alert_watch import AlertWatch
 from turnout.serving.tokens import TokenFile
+
+AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 @pytest.fixture
@@ -49,34 +58,99 @@ def test_the_report_is_a_page_or_data(client: TestClient) -> None:
         assert client.get(f"/report?{wrong}").status_code == 422, wrong
 
 
+def _until(holds: Callable[[], bool]) -> None:
+    end = monotonic() + 30
+    while not holds():
+        assert monotonic() < end
+        sleep(0.01)
+
+
 def test_who_asks_the_same_waits_for_one_report_and_leads_are_decided_meanwhile(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, tmp_path: Path
 ) -> None:
-    made: list[str] = []
-    begun, goes_on = threading.Semaphore(0), threading.Event()
-
-    def slow(*asked: object) -> str:
-        made.append("one")
-        begun.release()
-        assert goes_on.wait(20)
-        return state_page(*asked)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr("turnout.serving.lead_reports.state_page", slow)
-    with ThreadPoolExecutor(6) as pool:
-        same = [pool.submit(client.get, "/report") for _ in range(4)]
-        assert begun.acquire(timeout=20)
-        other = pool.submit(client.get, "/report?by=rule")
-        assert begun.acquire(timeout=20)
+    reports = client.app_state["service"].reports
+    as_json = {"Accept": "application/json"}
+    with (
+        closing(sqlite3.connect(tmp_path / "inbound.db-report", isolation_level=None)) as held,
+        ThreadPoolExecutor(6) as pool,
+    ):
+        held.execute("BEGIN IMMEDIATE")  # whoever makes a report waits for what was read
+        same = [pool.submit(client.get, "/report", headers=as_json) for _ in range(4)]
+        _until(lambda: reports.making == 1)
+        other = pool.submit(client.get, "/report?by=rule", headers=as_json)
+        _until(lambda: reports.making == 2)
         refused = client.get("/report?by=team")
+        shown = client.get("/report?by=team", headers=AS_BROWSER)
         decided = client.post("/leads", json={"id": "L-9", "country": "DE"})
-        goes_on.set()
-        answers = [each.result(20) for each in (*same, other)]
+        held.execute("ROLLBACK")
+        answers = [each.result(30) for each in (*same, other)]
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+    assert (shown.status_code, shown.headers["retry-after"]) == (429, "5")
+    assert "Load the page again after 5 seconds" in shown.text
     assert decided.json()["rule"] == "german"
     assert [each.status_code for each in answers] == [200] * 5
-    assert len(made) == 2
-    monkeypatch.undo()
-    assert client.get("/report").status_code == 200
+    assert len({each.json()["at"] for each in answers}) == 2
+
+
+def test_a_service_that_stops_gives_up_the_report_that_it_makes(tmp_path: Path) -> None:
+    of = settings(tmp_path)
+    with (
+        closing(sqlite3.connect(tmp_path / "inbound.db-report", isolation_level=None)) as held,
+        ThreadPoolExecutor(1) as pool,
+        served(of) as client,
+    ):
+        held.execute("BEGIN IMMEDIATE")
+        reports = client.app_state["service"].reports
+        asked = pool.submit(client.get, "/report")
+        _until(lambda: reports.making == 1)
+        reports.close()
+        assert asked.result(30).status_code == 503
+        assert client.get("/report").status_code == 503
+
+
+def test_a_service_tells_once_what_crosses_a_threshold_and_once_what_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerts = AlertSettings(fallback=0.5, least=3, hours=1)
+    of = settings(tmp_path, report=ReportSettings(alerts=alerts))
+    of = attrs.evolve(of, source=attrs.evolve(of.source, endpoints=("crm",)))
+    with served(attrs.evolve(of, report=ReportSettings())) as client:
+        leads = [{"id": f"L-{n}", "country": "FR"} for n in range(4)]
+        assert client.post("/leads", json=leads).status_code == 200
+
+    def told(client: TestClient) -> list[list[str]]:
+        events = client.get("/events").json()["events"]
+        return [each["name"] for each in events if each["event"] == "alerted"]
+
+    caplog.set_level(logging.WARNING, "turnout.serving")
+    begun, over = (["fallback", "all leads", each] for each in ("begun", "over"))
+    with served(of) as client:  # it looks as soon as it is there
+        _until(lambda: told(client) == [begun])
+        service = client.app_state["service"]
+        watch, now = of.alerts(service), datetime.now(UTC)
+        assert [each.phase for each in watch.look(service.served, now)] == ["stands"]
+        later = now + timedelta(hours=2)
+        assert [each.phase for each in watch.look(service.served, later)] == ["over"]
+        assert watch.look(service.served, later) == ()
+        assert [each.phase for each in watch.look(service.served, now)] == ["begun"]
+        watch.stop()
+        assert told(client) == [begun, over, begun]
+        with pytest.raises(StateError):
+            watch.look(service.served, now)
+    assert "alert begun: fallback, all leads: 100.0 % of 4 leads fell back" in caplog.text
+    with closing(sqlite3.connect(tmp_path / "inbound.db")) as state:
+        query = "SELECT count(*) FROM outbox o JOIN events e ON e.seq = o.event WHERE kind = ?"
+        assert state.execute(query, ("alerted",)).fetchone() == (3,)
+
+
+def test_of_several_processes_of_a_service_one_looks_at_thresholds(tmp_path: Path) -> None:
+    of, report = settings(tmp_path).source, ReportSettings()
+    first, second = (AlertWatch(of, report, None, str(tmp_path)) for _ in range(2))
+    assert [first.has_turn(), second.has_turn(), first.has_turn()] == [True, False, True]
+    first.stop()
+    assert second.has_turn()
+    second.stop()
+    assert AlertWatch(of, report, None).has_turn()
 
 
 def test_a_person_who_may_read_comes_to_the_report_from_their_page(tmp_path: Path) -> None:
@@ -91,9 +165,6 @@ def test_a_person_who_may_read_comes_to_the_report_from_their_page(tmp_path: Pat
             assert client.get("/report").status_code == status
             assert client.get("/events").status_code == 401, "the cookie counts for pages alone"
             assert client.get("/events", headers=bearing(token)).status_code == status
-
-
-AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 def test_a_browser_that_nobody_knows_signs_in_by_a_token_and_comes_back_to_its_report(

@@ -3,9 +3,14 @@
 import base64
 import json
 import logging
+import re
+import subprocess
+import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from hashlib import sha256
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from time import time
 from typing import Any
@@ -313,3 +318,46 @@ def test_sessions_that_were_ended_are_kept_until_they_end_and_no_more_than_so_ma
     for refused in (lambda: ended.has("s5", 2005.0), lambda: ended.add("s5", 2005.0)):
         with pytest.raises(StateError, match="can't be kept"):
             refused()
+
+
+@contextmanager
+def independent_provider() -> Generator[str, None, None]:
+    """Give where a provider answers that isn't ours, and knows Ana."""
+    known = json.dumps({"sub": "a1", "email": "ana@firm.example", "email_verified": True})
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", "0", "--require-nonce", "true"]
+    with subprocess.Popen(
+        [*command, "--user-claims", known], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if found := re.search(r"running on (http://127\.0\.0\.1:\d+)", line):
+                    yield found[1]
+                    break
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(find_spec("oidc_provider_mock") is None, reason="there is no other provider")
+def test_people_sign_in_at_a_provider_that_isnt_ours(tmp_path: Path) -> None:
+    with independent_provider() as issuer:
+        of = settings(
+            tmp_path,
+            provider=Provider(issuer, "", ""),
+            sign_in=SignInSettings(CLIENT, URL, SECRET),
+            is_local=False,
+        )
+        with served(of) as client:
+            client.base_url = URL
+            for who, told in (("a1", "You are ana."), ("zoe@firm.example", "aren&#39;t a person")):
+                begun = urlsplit(client.get("/me/login").headers["location"])
+                connection = HTTPConnection(begun.netloc)
+                form = {"Content-Type": "application/x-www-form-urlencoded"}
+                asked = f"{begun.path}?{begun.query}"
+                connection.request("POST", asked, urlencode({"sub": who}), form)
+                back = connection.getresponse().headers["location"]
+                connection.close()
+                assert back.startswith(f"{URL}/me/signed-in?")
+                done = client.get(back.removeprefix(URL), follow_redirects=True)
+                assert told in done.text
+                client.cookies.clear()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,6 +34,9 @@ LARGE = 1_000_000
 
 To load Arrow takes as long as to route some thousand leads one by one.
 """
+
+LARGE_FOR_TWO = 12_000_000
+"""Bytes of a file from which on two processes route its leads, where there are two cores."""
 
 T = TypeVar("T")
 _FLUSH_AFTER = 0.2
@@ -106,7 +110,8 @@ def route_leads(
         sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
         rows = tally.watch(rows, source.columns)
         if _is_large(source) and router.is_passing and has_arrow() and not sys.stdout.isatty():
-            chunks = router.route_columns(rows, at=at, text=source.plain)
+            apart = source.total is not None and source.total >= LARGE_FOR_TWO and cores() > 1
+            chunks = router.route_columns(rows, at=at, text=source.plain, apart=apart)
             _take_chunks(watched(chunks, source, 1, hidden=is_busy), tally, sinks)
         else:
             for decision in watched(router.route_all(rows, at=at), source, _STEP, hidden=is_busy):
@@ -120,6 +125,13 @@ def route_leads(
 
 def _is_large(source: Records) -> bool:
     return source.total is not None and source.total >= LARGE
+
+
+def cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _take_chunks(chunks: "Iterable[RoutedChunk]", tally: Tally, sinks: Sequence[Sink]) -> None:

@@ -12,7 +12,7 @@ WrongSetting: TypeAlias = Callable[[str, str, str], Error]
 
 _KEYS: Final = ("source", "invalid", "index", "alerts")
 _SHARES: Final = ("sla", "fallback", "jump")
-_NUMBERS: Final = ("hours", "idle", "least")
+_NUMBERS: Final = ("hours", "idle", "least", "every")
 
 
 @frozen
@@ -22,7 +22,8 @@ class AlertSettings:
     hours: how long the time is that is looked at, up to now. sla: the least share of SLAs kept.
     fallback: the most leads that fall back, as a share; jump: by how much that share may grow from
     the time before. idle: hours after which somebody without a lead is told of, while their team
-    gets some. least: leads or SLAs of which a share is told.
+    gets some. least: leads or SLAs of which a share is told. every: minutes between two looks of a
+    service.
     """
 
     hours: int = 24
@@ -31,6 +32,7 @@ class AlertSettings:
     jump: float | None = None
     idle: int | None = None
     least: int = 20
+    every: int = 5
 
     @property
     def are_there(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a configuration says of a service: `[serve]`, how often each caller may ask."""
+"""What a configuration says of a service: `[serve]`, how often each may ask, by how many lines."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -27,12 +27,14 @@ class ServeSettings:
     """How often callers may ask; None is as often as they like.
 
     callers: each who is known, by a token or as a person. addresses: each address of those who
-    aren't. proxies: whose word is taken for who asks through them.
+    aren't. proxies: whose word is taken for who asks through them. connections: that each address
+    may have at once, but for those of proxies.
     """
 
     callers: Pace | None = None
     addresses: Pace | None = None
     proxies: tuple[Network, ...] = ()
+    connections: int | None = None
 
 
 def serve_settings(written: object, wrong: WrongSetting) -> ServeSettings:
@@ -40,14 +42,27 @@ def serve_settings(written: object, wrong: WrongSetting) -> ServeSettings:
     if not isinstance(written, dict):
         raise wrong("serve", "has to be a table", "write `[serve]`")
     values = cast("dict[str, Any]", written)
-    keys = (*_PACES, *_BURSTS, "proxies")
+    keys = (*_PACES, *_BURSTS, "address-connections", "proxies")
     for key in values:
         if key not in keys:
             raise wrong(key, "is no setting of a service", f"there are {', '.join(keys)}")
     callers, addresses = (
         _pace(values, rate, burst, wrong) for rate, burst in zip(_PACES, _BURSTS, strict=True)
     )
-    return ServeSettings(callers, addresses, _proxies(values.get("proxies", []), wrong))
+    proxies = _proxies(values.get("proxies", []), wrong)
+    return ServeSettings(callers, addresses, proxies, _connections(values, wrong))
+
+
+def _connections(values: Mapping[str, Any], wrong: WrongSetting) -> int | None:
+    key = "address-connections"
+    said = values.get(key)
+    if said is not None and not _is_count(said):
+        raise wrong(key, "has to be a whole number above 0", f"write `{key} = 50`")
+    return cast("int | None", said)
+
+
+def _is_count(said: object) -> bool:
+    return isinstance(said, int) and not isinstance(said, bool) and 1 <= said <= _MOST
 
 
 def _pace(values: Mapping[str, Any], rate: str, burst: str, wrong: WrongSetting) -> Pace | None:
@@ -61,7 +76,7 @@ def _pace(values: Mapping[str, Any], rate: str, burst: str, wrong: WrongSetting)
         raise wrong(rate, "has to be a number of requests a second above 0", f"write `{rate} = 50`")
     if most is None:
         return Pace(float(said), max(1, round(2 * said)))
-    if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= _MOST:
+    if not _is_count(most):
         raise wrong(burst, "has to be a whole number above 0", f"write `{burst} = 100`")
     return Pace(float(said), most)
 

@@ -25,6 +25,7 @@ from turnout.serving import (
     login_pages,
     people_pages,
 )
+from turnout.serving.alert_watch import AlertWatch
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
 from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
@@ -72,8 +73,12 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
 """What each path does for anybody; people's pages and the report ask by themselves who it is."""
 
 
-def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
+def application(
+    service: Service, reloader: Reloader | None = None, alerts: AlertWatch | None = None
+) -> ASGIApp:
     """Return the application. reloader: watches the policy's files, None where nobody does.
+
+    alerts: looks at the thresholds of the configuration, None where nobody does.
 
     A path that is written as it is asked for is found at once; the others go through the routes.
     """
@@ -96,12 +101,16 @@ def application(service: Service, reloader: Reloader | None = None) -> ASGIApp:
         service.metrics.loaded.set(service.served.now.since.timestamp())
         if reloader is not None:
             reloader.start()
+        if alerts is not None:
+            alerts.start(service.served)
         try:
             yield {"service": service}
         finally:
             service.stopping.set()
             if reloader is not None:
                 await asyncio.to_thread(reloader.stop)
+            if alerts is not None:
+                await asyncio.to_thread(alerts.stop)
             await asyncio.to_thread(service.writer.stop)
             service.served.close()
             service.reports.close()

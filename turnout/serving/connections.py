@@ -9,7 +9,10 @@ And it would answer nobody who closes their own side once they have asked.
 import asyncio
 from typing import Any, Final
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
+
+from turnout.serving.problems import ProblemError, problem_response
+from turnout.serving.service import Service
 
 LONGEST_HEAD: Final = 10.0
 """Seconds in which a request's head has to come, from when the connection has nothing to do."""
@@ -21,10 +24,20 @@ class TimedConnection(H11Protocol):
     _since: float = 0.0
     _is_last: bool = False
     _timer: asyncio.TimerHandle | None = None
+    _counted: str | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - the library's
-        """Wait for the first request."""
+        """Wait for the first request, unless there are too many from the same address."""
         super().connection_made(transport)
+        # It is there once the application has started, before anybody is connected.
+        service: Service = self.app_state["service"]
+        try:
+            self._counted = service.paces.connect("" if self.client is None else self.client[0])
+        except ProblemError as refused:
+            service.metrics.refused.labels(refused.kind).inc()
+            transport.write(_told(refused))
+            transport.close()
+            return
         self._since = self.loop.time()
         self._timer = self.loop.call_later(LONGEST_HEAD, self._look)
 
@@ -32,6 +45,8 @@ class TimedConnection(H11Protocol):
         """Wait no more."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._counted is not None:
+            self.app_state["service"].paces.disconnect(self._counted)
         super().connection_lost(exc)
 
     def eof_received(self) -> Any:  # noqa: ANN401 - the library has None, and asyncio a bool
@@ -61,3 +76,17 @@ class TimedConnection(H11Protocol):
                 self.transport.abort()
                 return
         self._timer = self.loop.call_later(max(left, 0.05), self._look)
+
+
+def _told(refused: ProblemError) -> bytes:
+    """Return the whole answer to whoever is sent away before they asked."""
+    answer = problem_response(refused)
+    status = answer.status_code
+    heads = [*answer.raw_headers, (b"connection", b"close")]
+    lines = b"".join(b"%b: %b\r\n" % each for each in heads)
+    return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (
+        status,
+        STATUS_PHRASES[status],
+        lines,
+        bytes(answer.body),
+    )

@@ -1,4 +1,4 @@
-"""The report of the state that is served: made beside the deciding of leads, in a thread.
+"""The report of the state that is served: made beside the deciding of leads, in another process.
 
 It is told from a connection of its own, as a snapshot, so that nobody who decides waits for it.
 Whoever asks what somebody else has asked and waits for gets the same answer. What was read of the
@@ -7,8 +7,8 @@ a file of this process, so that each report reads only what is new.
 """
 
 import asyncio
+import pickle
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,16 +19,11 @@ from starlette.responses import Response
 
 from turnout.frozen import frozen
 from turnout.project.report_settings import ReportSettings
-from turnout.rendering.jsons import json_text
-from turnout.rendering.measures.measured_data import measured_data
-from turnout.rendering.measures.measured_page import state_page
 from turnout.rendering.measures.page_style import CONTENT_POLICY
 from turnout.reporting.asked import BY, INVALID, AskedReport, ReportBy
-from turnout.reporting.fact_index import IndexManner
-from turnout.reporting.report import lead_report
-from turnout.runtime.stores.anywhere import open_known
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving.acts import moment_of
+from turnout.serving.counted_apart import Apart, ReportOrder
 from turnout.serving.page_frames import HEADERS
 from turnout.serving.problems import ProblemError, wrong_value
 from turnout.serving.report_doors import is_browser, refused_page
@@ -68,9 +63,22 @@ class Reports:
         if self._index is None and isinstance(state, ServerAddress):
             self._folder = TemporaryDirectory(prefix="turnout-report-", ignore_cleanup_errors=True)
             self._index = Path(self._folder.name) / "report.db"
+        self._apart = Apart()
+        self._policy: tuple[str, bytes] = "", b""
+
+    @property
+    def index(self) -> Path | None:
+        """The file in which what was read is kept; None for the one beside the state."""
+        return self._index
+
+    @property
+    def making(self) -> int:
+        """How many are being made."""
+        return len(self._made)
 
     def close(self) -> None:
-        """Forget what was kept beside a state on a server."""
+        """Give up what is being made, and forget what was kept beside a state on a server."""
+        self._apart.stop()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -105,13 +113,21 @@ class Reports:
             question.route,
             self._settings.invalid or INVALID,
         )
-        policy = version.router.compiled.policy
-        manner = IndexManner(policy, self._settings.source)
-        with closing(open_known(self._state, wait=self._wait)) as store:
-            if question.is_page:
-                return state_page(store, self._state, asked, manner, policy.name, self._index)
-            report = lead_report(store, self._state, asked, manner, policy.name, self._index)
-        return json_text(measured_data(report))
+        known, policy = self._policy
+        if known != version.policy_hash:
+            policy = pickle.dumps(version.router.compiled.policy, protocol=5)
+            self._policy = version.policy_hash, policy
+        return self._apart.report(
+            ReportOrder(
+                self._state,
+                self._wait,
+                asked,
+                policy,
+                self._settings.source,
+                self._index,
+                question.is_page,
+            )
+        )
 
 
 async def get_report(service: Service, request: Request) -> Response:

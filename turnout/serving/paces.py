@@ -7,7 +7,7 @@ in as much. PaceKeeper that are full again are forgotten; so many are kept, and 
 """
 
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from ipaddress import ip_address
 from time import monotonic
@@ -59,6 +59,8 @@ class Paces:
 
     def __init__(self, settings: ServeSettings, now: Callable[[], float] = monotonic) -> None:
         self._proxies = settings.proxies
+        self._most = settings.connections
+        self._connected: Counter[str] = Counter()
         self._callers = None if settings.callers is None else PaceKeeper(settings.callers, now)
         self._addresses = (
             None if settings.addresses is None else PaceKeeper(settings.addresses, now)
@@ -85,6 +87,26 @@ class Paces:
                 self._addresses.owe(self._address(request), leads - 1)
         elif self._callers is not None:
             self._callers.owe(_who(caller), leads - 1)
+
+    def connect(self, host: str) -> str | None:
+        """Count a connection; return as whose it counts, None where it doesn't.
+
+        Raises ProblemError where there are as many from there as there may be.
+        """
+        if self._most is None or self._is_proxy(host):
+            return None
+        who = _network(host)
+        if self._connected[who] >= self._most:
+            detail = f"this address has {self._most} connections already"
+            raise ProblemError("too-often", detail, headers={"Retry-After": "1"})
+        self._connected[who] += 1
+        return who
+
+    def disconnect(self, who: str) -> None:
+        """Count a connection no more. who: as `connect` returned it."""
+        self._connected[who] -= 1
+        if not self._connected[who]:
+            del self._connected[who]
 
     def _address(self, request: Request) -> str:
         """Return from where a request comes, behind the proxies that are known; IPv6 by its /64."""

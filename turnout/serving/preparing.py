@@ -52,9 +52,9 @@ def _against(compiled: Compiled, order: ReloadOrder) -> Iterator[str]:
     if errors:
         yield from map(_line, errors)
         return
-    running, route = order.running, order.source.route
-    if compiled.policy.name != running.policy.name:
-        yield f"it is policy {compiled.policy.name}, and {running.policy.name} is served"
+    route = order.source.route
+    if compiled.policy.name != order.policy:
+        yield f"it is policy {compiled.policy.name}, and {order.policy} is served"
         return
     if route not in compiled.policy.routes:
         yield f"it has no route {route}"
@@ -63,8 +63,8 @@ def _against(compiled: Compiled, order: ReloadOrder) -> Iterator[str]:
     if failed:
         yield from failed
         return
-    if compiled.policy_hash != running.policy_hash:
-        yield from _changed(running.program, compiled.program, order)
+    if compiled.policy_hash != order.policy_hash and order.running is not None:
+        yield from _changed(order.running, compiled.program, order.source.allow)
 
 
 def _failed(compiled: Compiled) -> Iterator[str]:
@@ -74,11 +74,8 @@ def _failed(compiled: Compiled) -> Iterator[str]:
             yield f'its test "{test.name}" fails'
 
 
-def _changed(old: Program, new: Program, order: ReloadOrder) -> Iterator[str]:
+def _changed(old: Program, new: Program, level: str) -> Iterator[str]:
     """Yield what a version changes that isn't let pass, and guarantees that it breaks."""
-    level = order.source.allow
-    if level == "any":
-        return
     budget = Budget(STEPS, monotonic() + DEADLINE)
     yield from beyond(difference(old, new, budget=budget), level)
     before = dict(_broken(old, budget))

@@ -21,6 +21,7 @@ import attrs
 
 from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.plan.value import Plan
+from turnout.compiler.program import Program
 from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.project.revisions import named_files
@@ -69,10 +70,22 @@ class PreparedPolicy:
 
 @frozen
 class ReloadOrder:
-    """What the process that prepares a version is told. running: the hash of what runs."""
+    """What the process that prepares a version is told.
+
+    policy, policy_hash: of what runs. running: that itself, None where any change is let pass:
+    nothing is asked of it, and to send a large one would hold up requests.
+    """
 
     source: PolicySource
-    running: Compiled
+    policy: str
+    policy_hash: str
+    running: Program | None
+
+    @staticmethod
+    def of(source: PolicySource, running: Compiled) -> "ReloadOrder":
+        """Return what is told while a policy runs."""
+        asked = None if source.allow == "any" else running.program
+        return ReloadOrder(source, running.policy.name, running.policy_hash, asked)
 
 
 class Reloader:
@@ -116,7 +129,7 @@ class Reloader:
     def reload(self) -> None:
         """Try the files as they are now, and serve them if they may be."""
         service = self._service
-        prepared = self._prepared(ReloadOrder(self._source, service.served.now.router.compiled))
+        prepared = self._prepared(ReloadOrder.of(self._source, service.served.now.router.compiled))
         if self._ended.is_set():
             return
         if prepared.compiled is not None and prepared.plan is not None:

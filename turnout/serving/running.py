@@ -34,6 +34,7 @@ from turnout.project.serve_settings import ServeSettings
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import counters
+from turnout.serving.alert_watch import AlertWatch
 from turnout.serving.app import application, described
 from turnout.serving.connections import TimedConnection
 from turnout.serving.lead_reports import Reports
@@ -93,7 +94,11 @@ class ServingSettings:
         """Return the application. Raises Error where policy, state, tokens or keys can't be had."""
         service = self.service(compiled)
         reloader = Reloader(service, self.source) if self.is_watching else None
-        return application(service, reloader)
+        return application(service, reloader, self.alerts(service))
+
+    def alerts(self, service: Service) -> AlertWatch:
+        """Return who looks at the thresholds of the configuration."""
+        return AlertWatch(self.source, self.report, service.reports.index)
 
     def described(self, compiled: Compiled) -> dict[str, Any]:
         """Return what the service does, as OpenAPI 3.1; no state is opened for it."""

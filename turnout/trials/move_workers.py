@@ -11,7 +11,8 @@ from turnout.frozen import frozen
 from turnout.runtime.columns.arriving import ArrivedLeads, RawLeads, RecordChunk
 from turnout.runtime.columns.bonds import columns_of
 from turnout.runtime.columns.coding import ArrowChunk, Chunk
-from turnout.runtime.columns.workers import Workers, read_batches, written
+from turnout.runtime.columns.sent_batches import read_batches, written
+from turnout.runtime.columns.workers import Workers
 from turnout.trials.arriving_leads import COLUMN, column_field
 from turnout.trials.outlook import LeavingLeads, MovesWanted, Outlook
 from turnout.trials.repeated_ids import Hashes, LeadRows
