@@ -20,7 +20,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from engines import DIFFERENT, GROUP, ROOT, write
+from processes import memory
 from pyarrow import csv
 
 POLICY = ROOT / "examples" / "saas-inbound"
@@ -162,29 +162,6 @@ def batches_hash(moves: Path) -> str:
     for batch in sorted(moves.glob("moves-*.csv")):
         found.update(batch.read_bytes())
     return found.hexdigest()
-
-
-def memory(process: int) -> int:
-    """Return the kilobytes of a process and those that it began; what they share counts once."""
-    return sum(map(_own_memory, _tree(process)))
-
-
-def _tree(process: int) -> Iterator[int]:
-    yield process
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _tree(int(child))
-
-
-def _own_memory(process: int) -> int:
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The same policy where the leads are: the exported SQL in DuckDB, beside a CASE written by hand.
 
     python bench/scale.py [--policies saas-inbound,20,100,1000] [--leads 1000000,10000000]
+                          [--folder FOLDER] [--no-spark]
 
 A number is a policy of so many rules with the leads of `peers.py`; saas-inbound is the example,
 with the leads of `leads.py`. Their values are normalised before any time counts. By hand are two
@@ -8,11 +9,14 @@ forms of one CASE over the rules (`hand_written.py`): with each condition in ful
 several rules share told once. The view is what `turnout export sql` writes, with `--normalised`
 and without, of which the number of the clause is asked. All are held to the plan, lead by lead,
 and that to the reference interpreter, before a time counts. Seconds are processor time, all
-threads together, the least of several rounds in turn; memory is what a process of its own has at
-most that counts the leads of each clause, out of a file of Parquet. Of the ZIP codes of the
-United States the size of the script and the time for the plan of a query are told. At the end
-stands what all of it, and draws by turns (`paper.py`), cost on paper for a billion leads on 32
-cores.
+threads together, the least of several rounds in turn; of more than a million leads there are two,
+and only of policies that have a limit.
+The leads are read from a file of Parquet, which stays in `folder` where it is named. Memory is what
+a process of its own has at most that counts the leads of each clause, out of that file. Of the ZIP
+codes of the United States the size of the script and the time for the plan of a query are told.
+Then comes a local Spark beside the columns (`engines.py`), where PySpark and Java are there. At
+the end stands what all of it, and draws by turns (`paper.py`), cost on paper for a billion leads
+on 32 cores. What is printed first says how long it takes and which limit each row has.
 """
 
 import argparse
@@ -20,15 +24,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
+from os import getloadavg
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "scripts"))
 
 import attrs
 import duckdb
+import engines
 import pyarrow as pa
 from chance import Chance
 from hand_written import Leads, case_of
@@ -50,7 +58,7 @@ from turnout.warehouse.agreement import typed_column
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.view import ViewWanted, view_of
 
-ROUNDS = 5
+ROUNDS, MANY, ROUNDS_OF_MANY = 5, 1_000_000, 2
 LONG = 2_000_000_000
 """Leads by clauses from which on no CASE is asked with each condition in full."""
 
@@ -60,6 +68,24 @@ DUCKDB = DIALECTS["duckdb"]
 EXAMPLE = Path(__file__).parents[1] / "examples" / "saas-inbound" / "inbound.route"
 LIMITS = {"saas-inbound": 1.0, "20": 1.0, "1000": 0.1}
 """The most that a view of normal values may take, in the time of the CASE by hand."""
+
+GROWTH = 1.5
+"""The most by which a lead may cost more, and a process have more memory, of the most leads."""
+
+POSTCODES_MB, POSTCODES_SECONDS = 2, 2
+
+BEFORE = """\
+{when}, a load of {load:.1f}. On two quiet cores it takes about {minutes:.0f} minutes. Limits:
+  --normalised beside the better CASE by hand: at most {limits} of its time
+  from the fewest to the most leads: a lead costs, and memory grows, at most {growth} times
+  ZIP codes: under {size} MB, planned in under {seconds} s
+  Spark beside the columns: at most 1.5 times; memory of Python's processes flat"""
+
+_PER_MILLION = {"saas-inbound": 13.0, "20": 2.5, "100": 3.5, "1000": 9.0}
+"""Seconds that a policy takes for a million leads, with what is held to the plan before."""
+
+_SPARK, _AHEAD = (30.0, 14.0), 12.0
+"""Seconds that Spark and the columns take to begin and for a million; those of a policy."""
 
 
 @attrs.frozen
@@ -138,22 +164,26 @@ def _type(field: Field) -> str:
     return "BIGINT" if kind.startswith("DECIMAL") else kind
 
 
-def filled(connection: duckdb.DuckDBPyConnection, asked: Asked, leads: int) -> None:
-    """Make the table `own` of so many leads, out of the different ones by chance."""
+def write(file: Path, asked: Asked, leads: int) -> None:
+    """Write so many leads, out of the different ones by chance."""
     columns = {name: _type(field) for name, field in asked.fields.items()}
     told = {name: [_cell(values.get(name)) for values in asked.values] for name in columns}
     told |= {"expected": [*asked.clauses], "place": [*range(len(asked.values))]}
-    connection.register(
-        "different", pa.table({name: pa.array(each) for name, each in told.items()})
-    )
     typed = ", ".join(f'CAST(d."{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-    connection.execute(
-        f"""CREATE TABLE own AS SELECT {typed}, d.expected, r.row
-        FROM (
-            SELECT range AS row, hash(range) % {len(asked.values)} AS place FROM range({leads})
-        ) AS r
-        JOIN different AS d ON d.place = r.place ORDER BY r.row"""  # noqa: S608 - our own numbers
-    )
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register(
+            "different", pa.table({name: pa.array(each) for name, each in told.items()})
+        )
+        connection.execute(
+            f"""COPY (SELECT {typed}, d.expected, r.row
+            FROM (
+                SELECT range AS row, hash(range) % {len(asked.values)} AS place
+                FROM range({leads})
+            ) AS r
+            JOIN different AS d ON d.place = r.place ORDER BY r.row)
+            TO '{file}' (FORMAT parquet)"""  # noqa: S608 - our own numbers, and file
+        )
 
 
 def _cell(value: object) -> object:
@@ -174,10 +204,11 @@ def differing(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 # -- what is timed --
 
 
-def compare(name: str, asked: Asked, leads: int, rounds: int) -> dict[str, float]:
+def compare(name: str, asked: Asked, leads: int, file: Path, rounds: int) -> dict[str, float]:
     """Print the times of one policy, and return seconds for each lead."""
     connection = duckdb.connect()
-    filled(connection, asked, leads)
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(f"CREATE TABLE own AS SELECT * FROM '{file}'")  # noqa: S608 - our own
     queries, sizes = _queries(connection, asked)
     if leads * len(asked.plan.answers) > LONG:
         del queries["by hand, in full"]
@@ -253,17 +284,14 @@ print(status.split("VmHWM:")[1].split()[0])
 """
 
 
-def memory(asked: Asked, leads: int) -> float:
+def memory(asked: Asked, file: Path) -> float:
     """Return the megabytes that a process has at most that counts the leads of each clause."""
+    statements = [
+        f"CREATE VIEW own AS SELECT * FROM '{file}'",  # noqa: S608 - our own file
+        *asked.script("counted", is_normal=True),
+    ]
     with TemporaryDirectory() as folder:
-        table, script = Path(folder) / "own.parquet", Path(folder) / "script.sql"
-        with duckdb.connect() as connection:
-            filled(connection, asked, leads)
-            connection.execute(f"COPY own TO '{table}' (FORMAT parquet)")
-        statements = [
-            f"CREATE VIEW own AS SELECT * FROM '{table}'",  # noqa: S608 - our own file
-            *asked.script("counted", is_normal=True),
-        ]
+        script = Path(folder) / "script.sql"
         script.write_text("\0".join(statements), encoding="utf-8")
         command = [sys.executable, "-c", _COUNTING, str(script)]
         told = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -288,7 +316,45 @@ def postcodes() -> None:
     started = process_time()
     connection.execute("EXPLAIN SELECT clause_number FROM routed").fetchall()
     planned = process_time() - started
-    print(f"\nZIP codes: script {sum(map(len, script)) / 1e6:.2f} MB, planned in {planned:.2f} s")
+    size = sum(map(len, script)) / 1e6
+    limits = f"limits {POSTCODES_MB} MB, {POSTCODES_SECONDS} s"
+    print(f"\nZIP codes: script {size:.2f} MB, planned in {planned:.2f} s; {limits}", flush=True)
+
+
+# -- all of it --
+
+
+def announce(policies: Sequence[str], leads: Sequence[int], *, has_spark: bool) -> None:
+    """Print how long it takes, and what the limits are."""
+    millions = sum(leads) / 1e6
+    took = sum(sum(_numbers(each, leads)) / 1e6 * _PER_MILLION.get(each, 9.0) for each in policies)
+    spark = (_SPARK[0] * len(leads) + _SPARK[1] * millions) if has_spark else 0
+    limits = ", ".join(f"{limit} ({name})" for name, limit in LIMITS.items() if name in policies)
+    told = BEFORE.format(
+        when=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        load=getloadavg()[0],
+        minutes=(took + spark + _AHEAD * len(policies)) / 60 + 0.5,
+        limits=limits or "no limit",
+        growth=GROWTH,
+        size=POSTCODES_MB,
+        seconds=POSTCODES_SECONDS,
+    )
+    print(
+        told if has_spark else f"{told} (left out: no PySpark, no Java, or --no-spark)", flush=True
+    )
+
+
+def _numbers(name: str, leads: Sequence[int]) -> Sequence[int]:
+    """Return of how many leads a policy is asked."""
+    return leads if name in LIMITS else [each for each in leads if each <= MANY] or leads
+
+
+def grown(name: str, leads: Sequence[int], costs: Sequence[float], used: Sequence[float]) -> None:
+    """Print how much more a lead costs of the most leads than of the fewest; memory, too."""
+    said = f"{name}, {leads[0]:,} to {leads[-1]:,} leads"
+    for what, each in (("a lead costs", costs), ("memory is", used)):
+        if len(each) > 1:
+            print(f"{said}: {what} {each[-1] / each[0]:.2f} times; limit {GROWTH}")
 
 
 def main(argv: list[str]) -> None:
@@ -298,16 +364,48 @@ def main(argv: list[str]) -> None:
     options.add_argument("--leads", default="1000000,10000000", help="numbers of leads")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--no-memory", action="store_true", help="time alone")
+    options.add_argument("--no-spark", action="store_true", help="DuckDB alone")
+    options.add_argument("--folder", type=Path, help="where the leads stay")
     given = options.parse_args(argv)
-    costs: dict[str, float] = {}
-    for name in given.policies.split(","):
-        asked = saas_inbound() if name == "saas-inbound" else realistic(int(name))
-        for leads in map(int, given.leads.split(",")):
-            costs |= compare(name, asked, leads, given.rounds)
-            if not given.no_memory:
-                print(f"  memory {memory(asked, leads):,.0f} MB")
-    postcodes()
-    on_paper({**costs, **drawn(max(map(int, given.leads.split(","))))})
+    policies, numbers = given.policies.split(","), sorted(map(int, given.leads.split(",")))
+    has_spark = not given.no_spark and bool(find_spec("pyspark") and which("java"))
+    announce(policies, numbers, has_spark=has_spark)
+    started, costs = perf_counter(), dict[str, float]()
+    with TemporaryDirectory() as scratch:
+        folder = given.folder or Path(scratch)
+        for name in policies:
+            costs |= _policy(
+                name, _numbers(name, numbers), folder, given.rounds, has_memory=not given.no_memory
+            )
+        postcodes()
+        if has_spark:
+            for leads in numbers:
+                file = folder / f"leads-{leads}.parquet"
+                if not file.exists():
+                    engines.write(file, leads)
+                engines.compare(leads, file, list(engines.WAYS), cores=2)
+    on_paper({**costs, **drawn(max(numbers))})
+    print(f"\nall of it took {(perf_counter() - started) / 60:.1f} minutes")
+
+
+def _policy(
+    name: str, numbers: Sequence[int], folder: Path, rounds: int, *, has_memory: bool
+) -> dict[str, float]:
+    """Print what a policy takes, and return the seconds for each lead of the most leads."""
+    asked = saas_inbound() if name == "saas-inbound" else realistic(int(name))
+    found, least, used = dict[str, float](), list[float](), list[float]()
+    for leads in numbers:
+        file = folder / f"normal-{name}-{leads}.parquet"
+        if not file.exists():
+            write(file, asked, leads)
+        times = rounds if leads <= MANY else min(rounds, ROUNDS_OF_MANY)
+        found |= compare(name, asked, leads, file, times)
+        least.append(found[f"{name}, --normalised"])
+        if has_memory:
+            used.append(memory(asked, file))
+            print(f"  memory {used[-1]:,.0f} MB", flush=True)
+    grown(name, numbers, least, used)
+    return found
 
 
 if __name__ == "__main__":

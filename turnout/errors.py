@@ -13,6 +13,10 @@ class Error(Exception):
         super().__init__(message, help)
         self.message = message
         self.help = help
+        if (
+            help
+        ):  # so that a traceback has it, too, wherever one is shown: a worker of Spark, a notebook
+            self.add_note(f"help: {help}")
 
     def __str__(self) -> str:
         """Return the message alone."""

@@ -33,6 +33,7 @@ from turnout.compiler.checks.check import (
 from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import Region, truth
 from turnout.compiler.leads.space import Space
 from turnout.compiler.program import Clause, Program
@@ -42,8 +43,8 @@ from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.changed_names import changed_names
 from turnout.dsl.conditions import Atom, Condition, names_in
 from turnout.dsl.findings import Finding
-from turnout.dsl.lookups import without_lookups
 from turnout.dsl.policy import Family
+from turnout.dsl.types import Field, PersonName
 from turnout.frozen import attribute, define, frozen
 
 MOST_CHANGED = 50
@@ -104,24 +105,22 @@ def check_again(
     """Return what `checks.check` finds of `program`, an edited form of `previous`.
 
     The findings are the same as from scratch, whatever was edited; how long it takes
-    depends on how many rules meet the edited ones. A change of the schema carries nothing
-    over, but for tables of lookups: with others the regions are carried over, and the verdicts
-    where no lead is told apart otherwise. is_quick: only the `QUICK` checks, for every
+    depends on how many rules meet the edited ones. With other fields, or tables of lookups, the
+    regions are carried over that ask none of them, and the verdicts where no lead is told apart
+    otherwise. is_quick: only the `QUICK` checks, for every
     keystroke; the others follow when the author pauses. just: what the quick checks of this very
     program have found, which aren't run again.
     """
     old, new = previous.program.policy, program.policy
     was = previous.program
     is_same = (was.since, was.first) == (program.since, program.first)
-    has_other_tables = dict(old.fields) != dict(new.fields)
-    if not is_same or (
-        has_other_tables and without_lookups(old.fields) != without_lookups(new.fields)
-    ):
+    if not is_same:
         return _checked(program, _Run({}), previous.budget, is_quick=is_quick, just=just)
+    has_other_fields = dict(old.fields) != dict(new.fields)
     names = changed_names(old.definitions, new.definitions)
-    same = () if has_other_tables else _same(old.families, new.families, names)
+    same = () if has_other_fields else _same(old.families, new.families, names)
     clear = _right(previous).intersection(same)
-    run = _Run(previous.routes, names, has_other_tables)
+    run = _Run(previous.routes, names, has_other_fields)
     return _checked(program, run, previous.budget, clear, is_quick=is_quick, just=just)
 
 
@@ -179,13 +178,13 @@ class _Run:
     """One run of the checks, with what is carried over into it.
 
     before: of the routes of the version before. names: territories and segments that mean
-    something else now. has_other_tables: whether fields are looked up in others. edits: how
+    something else now. has_other_fields: whether the schema, or a table of it, differs. edits: how
     the routes differ. asked: how many verdicts were not carried over, route by route.
     """
 
     before: Mapping[str, CheckedRoute]
     names: frozenset[str] = frozenset()
-    has_other_tables: bool = False
+    has_other_fields: bool = False
     routes: dict[str, CheckedRoute] = attrs.Factory(dict[str, CheckedRoute])
     analyses: dict[str, Analysis] = attrs.Factory(dict[str, Analysis])
     edits: dict[str, "_Edit"] = attrs.Factory(dict[str, "_Edit"])
@@ -225,7 +224,7 @@ class _Run:
         """Return the analysis that guarantees ask, with the regions of the one before."""
         route = self.before.get(name)
         before = None if route is None else route.claims
-        is_other_ground = bool(self.names) or self.has_other_tables
+        is_other_ground = bool(self.names) or self.has_other_fields
         known = None if is_other_ground else before
         found = analyse(program, name, budget, also=also, before=known)
         if before is not None:
@@ -341,12 +340,12 @@ def _again(
     stay = [*range(start), *range(old_end, len(old))] if names else []
     using = frozenset(at for at in stay if not names.isdisjoint(_names_in(old[at])))
     edit = _Edit(start, old_end, new_end, using)
-    # The regions of a ground have names in them, and its space what tables say.
-    is_other_ground = bool(names) or run.has_other_tables
+    # The regions of a ground have names in them, and its space what fields can be.
+    is_other_ground = bool(names) or run.has_other_fields
     now = known or analyse(program, name, budget, before=None if is_other_ground else before)
     if known is None:
         now = _with_regions(now, before, edit, names)
-    if run.has_other_tables and not _tells_apart_the_same(before.space, now.space):
+    if run.has_other_fields and not _tells_apart_the_same(before.space, now.space):
         edit = attrs.evolve(edit, is_of_all=True)
     if edit.is_wide:
         return now, edit
@@ -456,8 +455,19 @@ def _free(space: Space) -> list[object]:
 
 def _is_same(one: Space, two: Space) -> bool:
     """Return whether the same boxes hold the same leads in both."""
-    axes = [[(d.field, d.kind, d.full, d.test) for d in grid.dimensions] for grid in (one, two)]
+    axes = [[(_told(d), d.kind, d.full, d.test) for d in grid.dimensions] for grid in (one, two)]
     return axes[0] == axes[1] and one.sides == two.sides
+
+
+def _told(dimension: Dimension) -> Field:
+    """Return all of a dimension's field that its classes don't tell already.
+
+    Of a person only who it is is asked: with more people than before some class may have a lead
+    that had none, and then the dimension is another one.
+    """
+    field = dimension.field
+    is_person = dimension.kind == "value" and isinstance(field.type, PersonName)
+    return attrs.evolve(field, type=PersonName()) if is_person else field
 
 
 def _tells_apart_the_same(one: Space, two: Space) -> bool:
@@ -474,7 +484,7 @@ def _changed(one: Space, two: Space) -> int | None:
         return 0
     pairs = list(zip(one.dimensions, two.dimensions, strict=False))
     if len(one.dimensions) != len(two.dimensions) or any(
-        (d.field, d.kind) != (e.field, e.kind) for d, e in pairs
+        (d.field.name, d.kind) != (e.field.name, e.kind) for d, e in pairs
     ):
         return None
     return sum(1 << at for at, (d, e) in enumerate(pairs) if d != e)

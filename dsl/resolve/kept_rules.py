@@ -2,8 +2,9 @@
 
 What a rule means depends on its own words and on what they name: fields, calendars,
 territories, people. Where all of that is the same after an edit elsewhere, the rule is the
-same, at another place, and so are the uses of names in it. Where only some territories and
-segments mean something else, that holds for the rules that use none of them. A rule about
+same, at another place, and so are the uses of names in it. Where only some names mean
+something else, or are declared in one version alone, that holds for the rules that use none
+of them. A rule about
 which something was found is read again each time, and so is one that reads a table, whose
 text may be another one then.
 """
@@ -40,6 +41,20 @@ class RuleGround:
     zone: str
     names: Mapping[tuple[str, str], frozenset[str]]
     has_identity: bool
+
+    @property
+    def apart_from_names(self) -> object:
+        """What every rule may depend on, whatever it names."""
+        return self.identities, self.zone, self.has_identity
+
+
+def _changed(old: RuleGround, new: RuleGround) -> Iterator[str]:
+    """Yield what is declared in one of two versions alone, and what means something else."""
+    yield from changed_names(old.definitions, new.definitions)
+    for before, now in ((old.fields, new.fields), (old.calendars, new.calendars)):
+        yield from (name for name in {*before, *now} if before.get(name) != now.get(name))
+    for of in {*old.names, *new.names}:
+        yield from old.names.get(of, frozenset()) ^ new.names.get(of, frozenset())
 
 
 def names_of(declared: Declarations) -> dict[tuple[str, str], frozenset[str]]:
@@ -82,8 +97,8 @@ class KeptRules:
 
     known: the rules that were read before. ground: of this version; the very one of the version
     before where it is the same. made: by where the rule starts, by the name of its source. taken:
-    those that were taken over. before: the ground of the version before, where only what some
-    names mean differs: `changed`.
+    those that were taken over. before: the ground of the version before, where only some names
+    differ, or what they mean: `changed`.
     """
 
     known: RulesRead
@@ -103,9 +118,9 @@ class KeptRules:
             return cls(known, ground)
         if before == ground:
             return cls(known, before)
-        if attrs.evolve(before, definitions=ground.definitions) != ground:
+        if before.apart_from_names != ground.apart_from_names:
             return cls(known, ground)
-        return cls(known, ground, before, changed_names(before.definitions, ground.definitions))
+        return cls(known, ground, before, frozenset(_changed(before, ground)))
 
     def rule(self, node: nodes.Rule) -> policy.Rule | None:
         """Return what a rule was made into, at its present place; None where it has to be read."""

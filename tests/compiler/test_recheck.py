@@ -102,3 +102,34 @@ def test_a_family_that_uses_a_changed_name_is_asked_again() -> None:
     again = check_again(first, after)
     assert again.findings == check(after)
     assert check_again(again, before).findings == first.findings
+
+
+PEOPLE = """\
+person ana
+person ben
+lead { owner: person  seats: integer 0.. }
+queue one
+route inbound {
+  rule owned { when owner is present to owner owner else queue one }
+  rule ana   { when owner is ana and seats > 4 to queue one }
+  rule few   { when seats < 3 to queue one }
+  rule many  { when seats > 9 to queue one }
+  fallback to queue one
+}
+"""
+
+
+def test_another_person_whom_no_rule_names_has_no_rule_asked_again() -> None:
+    before = lower(resolved(PEOPLE))
+    after = lower(resolved(PEOPLE.replace("person ben", "person ben\nperson cleo")))
+    again = check_again(check_first(before), after)
+    assert again.asked == 0
+    assert again.findings == check(after)
+
+
+def test_a_field_with_other_values_has_what_is_said_of_them_asked_again() -> None:
+    before = lowered(BEFORE)
+    after = lower(resolved((HEAD + BEFORE).replace("free, paid", "free, paid, trial")))
+    again = check_again(check_first(before), after)
+    assert again.findings == check(after)
+    assert check_again(again, before).findings == check(before)

@@ -49,3 +49,49 @@ def test_whoever_has_no_use_for_the_answer_stops_the_checks() -> None:
     with stoppable(lambda: True), pytest.raises(Stopped):
         compile_again(read, None, {}, USUAL, is_quick=False)
     assert compile_again(read, None, {}, USUAL, is_quick=False).compiled.is_fit
+
+
+DECLARED = """\
+lead { plan: one of [free, paid]  seats: integer 0.. }
+queue one
+calendar office { timezone "UTC"  open mon..fri 09:00-17:00 }
+segment Large = seats > 99
+route inbound {
+  rule plan  { when plan is free to queue one }
+  rule large { when Large to queue one }
+  rule open  { when open office and seats > 9 to queue one }
+  rule seats { when seats > 9 to queue one }
+  fallback to queue one
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "taken_over"),
+    [
+        ("queue one\ncal", "queue one\nqueue two\ncal", 4),
+        ("queue one\ncal", "cal", 0),
+        ("paid]", "paid, trial]", 3),
+        ("paid]", "paid]  phone: text", 4),
+        ("seats: integer", "seats: number", 2),
+        ("17:00", "18:00", 3),
+        ("> 99", "> 98", 3),
+        ("segment Large", "segment Small = seats < 3\nsegment Large", 4),
+        ("segment Large", "segment office = seats < 3\nsegment Large", 3),
+    ],
+)
+def test_only_rules_that_name_what_is_declared_otherwise_are_read_anew(
+    tmp_path: Path, old: str, new: str, taken_over: int
+) -> None:
+    main = tmp_path / "a.route"
+    rules = RulesRead(keeps=True)
+    for text in (DECLARED, DECLARED.replace(old, new), DECLARED):
+        read = read_policy(main, files=Files({main: text}), known=rules)
+        kept = read.resolution.kept
+        assert kept is not None
+        if text != DECLARED:
+            assert len(kept.taken) == taken_over
+        fresh = read_policy(main, files=Files({main: text}))
+        assert read.program.policy == fresh.program.policy
+        assert list(read.resolution.references) == list(fresh.resolution.references)
+        rules = rules_of(read, rules)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from traceback import format_exception
 from typing import cast
 
 import polars as pl
@@ -145,6 +146,9 @@ def test_what_was_damaged_or_is_of_another_version_is_told() -> None:
     with pytest.raises(PlanError, match="the plan has version 3; this Turnout reads 4") as older:
         received(form, plan.replace(b'"version":4', b'"version":3'), rest, digest)
     assert older.value.help == "write the plan anew"
+    assert "help: write the plan anew" in "".join(
+        format_exception(older.value)
+    )  # as workers tell it
     foreign = pickle.dumps((datetime, AT)).replace(b"datetime", b"datetima")
     with pytest.raises(DeciderError, match="can't be read here") as told:
         received(form, plan, foreign, sha256(foreign).hexdigest())

@@ -1,10 +1,14 @@
 """Messages are taken in and answered as JSON-RPC 2.0 and the protocol have it."""
 
+import gc
 import json
+import os
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import Any, TypeAlias
+from weakref import ref
 
 import pytest
 
@@ -174,3 +178,35 @@ def test_faults_of_an_answer_are_told(capsys: pytest.CaptureFixture[str]) -> Non
     said = capsys.readouterr().err
     assert "no: no" in said
     assert "ZeroDivisionError" in said
+
+
+def test_of_what_was_answered_nothing_waits_for_the_collector_of_garbage() -> None:
+    class Answer:
+        """What an answer was made of."""
+
+    seen = list[ref[Answer]]()
+    gone = list[bool]()
+    read, write = os.pipe()
+
+    def done() -> None:
+        for thread in enumerate_threads():
+            if thread.name == "aside":
+                thread.join()
+        gone.append(seen[0]() is None)
+        os.close(write)  # the editor leaves
+
+    async def look(_: Message) -> None:
+        found = await one.aside(Answer)
+        seen.append(ref(found))
+        one.soon(done)
+
+    os.write(write, framed(BEGIN) + framed({"id": 2, "method": "look"}))
+    gc.disable()
+    try:
+        with os.fdopen(read, "rb") as hears:
+            one = Conversation(hears, BytesIO())
+            one.answers.update({"initialize": lambda _: {}, "look": look})
+            one.serve()
+    finally:
+        gc.enable()
+    assert gone == [True]

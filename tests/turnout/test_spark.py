@@ -18,8 +18,9 @@ from tests.support.policies import resolved
 from tests.support.strategies import Written, policies
 from turnout import spark
 from turnout.compiler.plan.making import plan_of
+from turnout.compiler.plan.writing import VERSION
 from turnout.compiler.program import lower
-from turnout.runtime.columns.table_decider import TableDecider
+from turnout.runtime.columns.table_decider import TableDecider, received
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of Spark's own libraries
 
@@ -107,6 +108,39 @@ def test_what_can_t_be_kept_is_told_before_spark_runs(session: Any) -> None:  # 
             spark.decide(frame(session, {"x": ["1"]}), router, keep=["y"])
         with pytest.raises(ValueError, match="it is a column of what is decided"):
             spark.decide(frame(session, {"rule": ["1"]}), router, keep=["rule"])
+
+
+class OtherVersion(TableDecider):
+    """What a driver sends whose Turnout writes plans of another version."""
+
+    version = 0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be pickled as there."""
+        _, (form, plan, rest, digest) = cast("Any", super().__reduce__())
+        own = f'"version":{VERSION}'.encode()
+        assert plan.count(own) == 1
+        return received, (form, plan.replace(own, b'"version":%d' % self.version), rest, digest)
+
+
+@pytest.mark.parametrize(
+    ("version", "remedy"),
+    [(VERSION - 1, "help: write the plan"), (VERSION + 1, "help: bring Turnout up to date")],
+)
+def test_workers_refuse_a_plan_of_another_version_and_decide_nothing(
+    session: Any,  # noqa: ANN401
+    version: int,
+    remedy: str,
+) -> None:
+    """The job ends with what the versions are and what to do, and gives no row."""
+    policy = resolved(Written(POLICY))
+    made = OtherVersion(policy.fields, plan_of(lower(policy), "inbound"), AT)
+    made.version = version
+    told = f"the plan has version {version}; this Turnout reads {VERSION}"
+    found = spark.decide(frame(session, {"id": ["L-1", "L-2"]}), made)
+    with pytest.raises(Exception, match=told) as refused:
+        found.collect()
+    assert remedy in str(refused.value)
 
 
 @settings(max_examples=4)

@@ -53,12 +53,17 @@ class Later(Generic[_Value]):
     def come(self, value: _Value | None, fault: BaseException | None = None) -> None:
         """Let it be there, or fail; whoever awaits it goes on at once."""
         self._is_there, self._value, self._fault = True, value, fault
-        if self._then is not None and not self.is_dropped:
-            self._then()
+        then, self._then = self._then, None  # who waits has this: a cycle would keep the value
+        if then is not None and not self.is_dropped:
+            then()
 
     def then(self, do: Callable[[], None]) -> None:
         """Call something once it is there."""
         self._then = do
+
+    def drop(self) -> None:
+        """Wait for it no more."""
+        self.is_dropped, self._then = True, None
 
 
 @define(eq=False)
@@ -161,7 +166,7 @@ class Conversation:
         running = self._running.pop(number, None)
         if running is not None:
             if running.later is not None:
-                running.later.is_dropped = True
+                running.later.drop()
             running.answer.close()
             self._refuse(number, _CANCELLED, "the request was taken back")
 
@@ -215,7 +220,7 @@ class Conversation:
 
     def _go_on(self, running: _Running) -> None:
         """Let an answer go on until it waits, or is there."""
-        number = running.number
+        number, running.later = running.number, None
         try:
             later: Later[Any] = running.answer.send(None)
         except StopIteration as end:
