@@ -97,11 +97,12 @@ def measured(command: list[str]) -> Measured:
     """What a run takes; its processor time is the same on a busy machine as on an idle one."""
     began, most = perf_counter(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    pid = 0
-    while not pid:
+    while True:
         most = max(most, sum(map(resident, family(process.pid))))
         sleep(0.02)
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)

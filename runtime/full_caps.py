@@ -44,7 +44,8 @@ def full_caps(
     found: list[CapRefusal] = []
     for passed in decision.passed_over:
         target = targets.get(passed.target)
-        if passed.reason != "at-cap" or target is None:
+        reasons = {passed.reason, *(reason for _, reason in passed.members)}
+        if "at-cap" not in reasons or target is None:  # of somebody away it is their backup's
             continue
         for each in _asked(program.policy, target, passed, values):
             leads = counted(each, state, partial(period, moment=at)) - (each[1] in own)

@@ -81,11 +81,11 @@ class Gauge:
             self._room.clear()
             self._near = set(self.caps)
         elif gifts is not None:
-            for who in gifts.whose[self._seen :]:
-                name = self._of.get(who)
-                if name is not None and name in self._room:
-                    self._room[name] -= 1
-                    if self._room[name] <= 0:
+            room = self._room
+            for name in filter(None, map(self._of.get, gifts.whose[self._seen :])):
+                if name in room:
+                    room[name] -= 1
+                    if room[name] <= 0:
                         self._near.add(name)
         self._gifts, self._moment = gifts, moment
         self._seen = 0 if gifts is None else len(gifts.whose)

@@ -144,7 +144,6 @@ class Router:
         self._foresee = Foreseer(policy, plan)
         self._passing = Passing(policy, plan)
         self._life = Life(policy, plan, self._passing)
-        self._offers = any(answer.offer is not None for answer in plan.answers)
         self._waiting = tuple(
             Waiting(policy, plan, self._passing, each.name)
             for each in policy.outlets.values()
@@ -459,8 +458,8 @@ class Router:
         asking leaves the rest for the next time.
         """
         asked, life = aware(at), partial(self._foresee.life, alone="escalation")
-        if self._offers:
-            yield from self._moved(self._passing.expired, life, asked)
+        # Also by a policy that offers nothing any more: what was offered before runs out.
+        yield from self._moved(self._passing.expired, life, asked)
         yield from self._moved(self._escalate.some, self._foresee.escalation, asked)
         for waiting in self._waiting:
             yield from self._moved(waiting.some, life, asked)

@@ -233,17 +233,22 @@ class Offering:
             told = {} if clause in self._unread else values(place)
             steps = self._steps[clause]
             step, accepted, passed = offered(steps, told, at, self._state)
+            number = len(passed)  # of that step: each one before it was passed over
             while step is None and steps.goes_on:
-                number = after(told, clause)
-                clause = last if number is None else number
+                behind = after(told, clause)
+                clause = last if behind is None else behind
                 steps = self._steps[clause]
                 step, accepted, more = offered(steps, told, at, self._state)
+                number = len(more)
                 passed += more
-            number = None if step is None else steps.steps.index(step)
             if step is not None:
                 self._state.give(step.kind, step.name, accepted.assignee, at)
             found[place] = self._outcome(
-                clause, number, (accepted.assignee, accepted.instead_of), passed, at
+                clause,
+                None if step is None else number,
+                (accepted.assignee, accepted.instead_of),
+                passed,
+                at,
             )
 
     def _outcome(

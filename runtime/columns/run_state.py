@@ -16,6 +16,9 @@ from turnout.runtime.stores.needs import Count
 _Taker: TypeAlias = tuple[str, str, str | None]
 """The kind and name of a target, and the person."""
 
+_Counted: TypeAlias = tuple[tuple[str, ...], list[tuple[str, dict[int, int]]]]
+"""The receivers of a taker's leads; the name of each one's load, and their leads by moment."""
+
 _MOST_GIFTS = 10_000
 
 
@@ -27,7 +30,9 @@ class RunState:
         self._open: Counter[str] = Counter()
         self._given: dict[str, dict[int, int]] = {}
         self._gifts = Gifts()
-        self._receivers: dict[_Taker, tuple[str, ...]] = {}
+        self._counted: dict[_Taker, _Counted] = {}
+        self._at: datetime | None = None
+        self._now = 0
 
     @property
     def gifts(self) -> Gifts:
@@ -65,17 +70,20 @@ class RunState:
 
     def give(self, kind: str, target: str, assignee: str | None, at: datetime) -> None:
         """Count a lead that somebody is given."""
-        now, taker = microseconds(at), (kind, target, assignee)
-        whose = self._receivers.get(taker)
-        if whose is None:
-            whose = self._receivers[taker] = receivers(*taker)
-        for who in whose:
-            self._open[load_of(who)] += 1
-            counts = self._given.setdefault(who, {})
-            counts[now] = counts.get(now, 0) + 1
+        if at is not self._at:
+            self._at, self._now = at, microseconds(at)
+        now, taker, opened = self._now, (kind, target, assignee), self._open
+        counted = self._counted.get(taker)
+        if counted is None:
+            whose = receivers(*taker)
+            counts = [(load_of(who), self._given.setdefault(who, {})) for who in whose]
+            counted = self._counted[taker] = whose, counts
+        for load, given in counted[1]:
+            opened[load] += 1
+            given[now] = given.get(now, 0) + 1
         if len(self._gifts.whose) > _MOST_GIFTS:
             self._gifts = Gifts()  # whoever counts begins anew
-        self._gifts.whose += whose
+        self._gifts.whose += counted[0]
 
     def written(self) -> dict[str, Any]:
         """Return the whole as JSON has it."""
@@ -88,4 +96,5 @@ class RunState:
         self._turns = {name: Turns(*each) for name, each in written["turns"].items()}
         self._open = Counter(written["open"])
         self._given = {who: dict(pairs) for who, pairs in written["given"].items()}
+        self._counted.clear()
         self._gifts = Gifts()

@@ -18,7 +18,7 @@ from turnout import Router
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.policy import Policy
 from turnout.errors import Error
-from turnout.reporting import fact_index
+from turnout.reporting import fact_columns, fact_index, lead_facts
 from turnout.reporting.asked import AskedReport
 from turnout.reporting.fact_index import IndexManner
 from turnout.reporting.report import LeadReport, lead_report
@@ -102,6 +102,8 @@ def told(at: Whereabouts, policy: Policy | None, kept: Path | None, by: datetime
 def follows(at: Whereabouts, folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold reports in between, of an index that is kept, to those of one made anew."""
     monkeypatch.setattr(fact_index, "STEP", 7)
+    for module in (fact_columns, lead_facts):  # leads and stints of many parts
+        monkeypatch.setattr(module, "PART", 4)
     monkeypatch.setattr(fact_index, "AT_ONCE", 3)
     (folder / "in.route").write_text(POLICY)
     (folder / "other.route").write_text(POLICY.replace("09:00-17:00", "07:00-12:00"))

@@ -1,11 +1,14 @@
 """What is there to run a service with: each file is one, and says what the service does."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import sqlite3
 import ssl
 import subprocess
+import sys
 import tomllib
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +23,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
-from tests.support.served import listening, served, settings
+from tests.support.served import POLICY, listening, served, settings
 from tests.support.servers import fresh_address, gone_afterwards, server_program
 from turnout.runtime.stores.server.locations import address
 from turnout.serving.running import bound
@@ -155,6 +158,95 @@ def test_the_dockerfile_is_as_a_linter_has_it_and_asks_for_extras_that_there_are
         [hadolint, str(DEPLOY / "Dockerfile")], check=False, capture_output=True, text=True
     )
     assert (found.returncode, found.stdout) == (0, "")
+
+
+def instructions(name: str) -> list[str]:
+    """Return what the Dockerfile says by instructions of a name, each in a line."""
+    text = (DEPLOY / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    found = (line.partition(" ") for line in text.splitlines())
+    return [" ".join(said.split()) for word, _, said in found if word == name]
+
+
+def test_what_the_dockerfile_runs_makes_a_service_that_is_healthy_and_stops(tmp_path: Path) -> None:
+    """No engine of containers is needed: the commands run in an environment of their own."""
+    git, source, place = shutil.which("git"), tmp_path / "source", str(tmp_path)
+
+    def here(said: str) -> str:
+        """Return what is said with the places of the container in a folder of the test."""
+        return re.sub(r"^/(?=policy/|state/|var/lib/)", f"{place}/", said)
+
+    subprocess.run(
+        [str(git), "clone", "-q", str(DEPLOY.parent), str(source)],
+        check=True,
+        capture_output=True,
+    )
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    environment = {**os.environ, "PATH": f"{tmp_path}/venv/bin:{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
+
+    def ran(*command: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command, env=environment, check=False, capture_output=True, text=True, cwd=cwd
+        )
+
+    pips = [each for each in instructions("RUN") if " -m pip " in f" {each}"]
+    assert len(pips) == 2
+    for each in pips:
+        done = ran("sh", "-c", f"set -e; {each.replace('/wheels', f'{place}/wheels')}", cwd=source)
+        if "No matching distribution" in done.stderr and "wheel --no-cache" in each:
+            pytest.skip("no index of packages can be reached")
+        assert done.returncode == 0, done.stderr[-2_000:]
+    for each in ("policy", "state", "var/lib/turnout"):
+        (tmp_path / each).mkdir(parents=True)
+    (tmp_path / "policy" / "inbound.route").write_text(POLICY, "utf-8")
+    (entry,), (last,) = instructions("ENTRYPOINT"), instructions("CMD")
+    with bound("127.0.0.1", 0) as free:
+        port = str(free.getsockname()[1])
+    command = [here(each) for each in (*json.loads(entry), *json.loads(last))]
+    refused = ran(*command)
+    assert (refused.returncode, "token create" in refused.stderr) == (2, True)
+    tokens = ("--tokens", f"{place}/state/inbound.db.tokens")
+    assert ran("turnout", "token", "create", "crm", "--scope", "route", *tokens).returncode == 0
+    health = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    with subprocess.Popen([*command, "--port", port], env=environment) as process:
+        try:
+            asked = [each.replace("8080", port) for each in health]
+            for _ in range(200):
+                if ran(*asked).returncode == 0:
+                    break
+                sleep(0.05)
+            else:
+                pytest.fail("it never was healthy")
+            process.send_signal(signal.Signals[instructions("STOPSIGNAL")[0]])
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+    reader: Any = YAML(typ="safe")
+    compose = reader.load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    moving = [here(each) for each in compose["services"]["sla"]["entrypoint"] if each != "--watch"]
+    assert ran(*moving).returncode == 0
+    unit = (DEPLOY / "turnout.service").read_text("utf-8")
+    (before,) = re.findall(r"^ExecStartPre=(.*)$", unit, re.MULTILINE)
+    (begun,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    assert before == f"{begun} --check"
+    first = before.replace("/srv/turnout/venv/bin/", "").replace("policies/", "/policy/")
+    checked = ran(*map(here, first.split()))
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("there is no systemd")
+    text = (DEPLOY / "turnout.service").read_text("utf-8")
+    unit = tmp_path / "turnout.service"
+    for said, wrong in ((text, ""), (text.replace("StateDirectory", "Directory"), "Directory")):
+        unit.write_text(said.replace("/srv/turnout/venv/bin/turnout", sys.executable), "utf-8")
+        tried = subprocess.run(
+            [program, "verify", str(unit)], check=False, capture_output=True, text=True
+        )
+        assert wrong in tried.stderr
+        assert (str(unit) in tried.stderr) == bool(wrong), tried.stderr
 
 
 def test_a_backup_of_a_state_on_a_server_is_restored(tmp_path: Path) -> None:

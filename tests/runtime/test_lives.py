@@ -413,3 +413,49 @@ def test_a_state_that_is_opened_again_goes_on(compiled: object, tmp_path: Path) 
         assert refused(router, "accept", "1", "ben")
         assert [each.lead for each in router.escalate(at=MORNING)] == ["1", "2"]
     checked_whole(whereabouts(path))
+
+
+def test_an_offer_runs_out_under_a_policy_that_offers_nothing_any_more(tmp_path: Path) -> None:
+    state = tmp_path / "s.db"
+    with turnout.loads(TEXT, state=state) as router:
+        assert route(router, "1") == "ana"
+    later = TEXT.replace("offer 15 minutes", "").replace("offer 1 hour wall", "")
+    with turnout.loads(later, state=state) as router:
+        (move,) = router.escalate(at=AT + 15 * MINUTE)
+        assert (move.before.assignee, move.after.assignee) == ("ana", "ben")
+        assert move.reason == "not accepted in time"
+        now = router.current("1")
+        assert now is not None
+        assert now.status == "assigned"
+
+
+def test_whoever_accepts_a_lead_that_was_missed_before_has_the_time_of_the_next_step() -> None:
+    text = TEXT.replace(
+        "sla 4 hours, then queue triage",
+        "sla 10 minutes from acceptance reassign, 1 hour then queue triage",
+    )
+    with turnout.loads(text) as router:
+        assert route(router, "1") == "ana"
+        assert router.accept("1", by="ana", at=AT).due == AT + 10 * MINUTE
+        (move,) = router.escalate(at=AT + 10 * MINUTE)
+        assert move.after.assignee == "ben"
+        assert router.accept("1", by="ben", at=AT + 12 * MINUTE).due == AT + 72 * MINUTE
+
+
+def test_whom_the_fallback_names_is_not_asked_though_the_rule_offers_its_leads() -> None:
+    text = TEXT.replace("  fallback to queue triage", "  fallback to person ben anytime")
+    with turnout.loads(text) as router:
+        assert route(router, "1", "AT") == "cleo"
+        assert router.reject("1", "bad-fit", by="cleo", at=AT).status == "offered"
+        passed = router.reject("1", "bad-fit", by="ana", at=AT)
+        assert (passed.holder.assignee, passed.status, passed.expires) == ("ben", "assigned", None)
+
+
+def test_a_queue_in_order_of_a_number_tells_fractions_apart_whatever_else_is_said() -> None:
+    text = """policy q lead { id: text required  size: number } person ana
+    queue q by size route r { fallback to queue q }"""
+    with turnout.loads(text) as router:
+        for lead, size in (("low", 0.25), ("without", None), ("high", 0.5), ("below", -3)):
+            router.route({"id": lead} | ({} if size is None else {"size": size}), at=AT)
+        claimed = [router.claim("q", "ana", at=AT) for _ in range(4)]
+        assert [each and each.lead for each in claimed] == ["high", "low", "below", "without"]

@@ -210,3 +210,18 @@ def test_a_load_is_counted_without_the_lead_that_is_routed_anew(path: Path | Non
         # Without it both have none; were it counted, ben would have fewer.
         assert to.close_lead("L1", at=AT)
         assert to.reroute(leads[0], "asked", at=AT).assignee == "ana"
+
+
+def test_an_explanation_tells_the_caps_of_those_alone_who_are_kept_out_by_one() -> None:
+    text = """policy full lead { id: text required  owner: person }
+    person ana { cap 1 open backup ben } person ben { cap 2 open } queue triage
+    route r { fallback to owner owner else queue triage }"""
+    bundle = of_texts("full.route", text, {})
+    with Router(compile_policy(bundle.main, files=bundle)) as to:
+        assert given(to, "L0", owner="ana") == "ana"
+        assert [given(to, f"B{n}", owner="ben") for n in range(3)] == ["ben", "ben", "triage"]
+        to.away("ana", at=AT)
+        found = to.explain({"id": "new", "owner": "ana"}, at=AT)
+    assert [(each.who, each.told) for each in found.full] == [("person ben", "2 of 2 open leads")]
+    text = " ".join(" ".join(explanation_text(found, 100, has_state=True)).split())
+    assert "owner owner: away (ana away, ben at-cap: 2 of 2 open leads)" in text

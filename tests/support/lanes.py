@@ -138,6 +138,9 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
         "turnout/lsp": "imports the whole protocol of editors",
+        "tests/project/test_deploying.py::"
+        "test_what_the_dockerfile_runs_makes_a_service_that_is_healthy_and_stops": "builds a wheel,"
+        " and installs it with what it needs",
         "tests/turnout/test_serving_announcements.py": "services as processes, killed",
         "tests/turnout/test_serving_description.py::"
         "test_the_description_of_an_example_is_valid_and_its_lead_is_decided": "every example",

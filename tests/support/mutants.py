@@ -38,6 +38,34 @@ HELD_BY = {
         "tests/laws/test_routing.py",
         "tests/laws/test_availability.py",
     ),
+    "runtime/escalation.py": (
+        "tests/runtime/test_sla_steps.py",
+        "tests/runtime/test_missed_leads.py",
+        "tests/runtime/test_escalation.py",
+        "tests/laws/test_lives.py",
+        "tests/laws/test_escalation.py",
+    ),
+    "runtime/timed_offers.py": ("tests/runtime/test_lives.py", "tests/laws/test_lives.py"),
+    "runtime/dealing.py": ("tests/runtime/test_dealing.py", "tests/laws/test_fairness.py"),
+    "runtime/lives.py": ("tests/runtime/test_lives.py", "tests/laws/test_lives.py"),
+    "runtime/passing_on.py": ("tests/runtime/test_lives.py", "tests/laws/test_lives.py"),
+    "runtime/waiting.py": ("tests/runtime/test_lives.py", "tests/laws/test_lives.py"),
+    "runtime/availability.py": (
+        "tests/runtime/test_behaviour.py",
+        "tests/runtime/test_absences.py",
+        "tests/runtime/test_people.py",
+        "tests/runtime/test_rolling_caps.py",
+        "tests/laws/test_availability.py",
+    ),
+    "runtime/gauges.py": (
+        "tests/runtime/test_open_caps.py",
+        "tests/runtime/test_rolling_caps.py",
+        "tests/laws/test_availability.py",
+    ),
+    "runtime/full_caps.py": (
+        "tests/runtime/test_open_caps.py",
+        "tests/runtime/test_rolling_caps.py",
+    ),
 }
 _OPPOSITES: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,

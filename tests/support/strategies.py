@@ -596,6 +596,60 @@ def changed_people(draw: DrawFn) -> tuple[str, str]:
 
 
 @st.composite
+def changed_lives(draw: DrawFn) -> tuple[str, str]:
+    """Return two versions of a policy of few people and rules, in which much comes of each deed.
+
+    Nearly every lead is one rule's, whose offers, steps, reasons and credits are drawn anew in the
+    second version, as are limits and backups. Few have hours, so that somebody can take a lead.
+    """
+    return draw(_lively()), draw(_lively())
+
+
+@st.composite
+def _lively(draw: DrawFn) -> str:
+    parts = [PEOPLE_SCHEMA, CALENDARS, "queue triage", "sequence afterwards"]
+    parts.append("identity language within 3 days")
+    parts.append("log fields [language] hashed [owner] retain events 400 days")
+    parts.append(f"queue night by score {draw(st.sampled_from(('', 'until free')))}")
+    parts.append(f"queue backlog {draw(st.sampled_from(('', 'by score', 'until free')))}")
+    hours = st.sampled_from(("", "", "", "hours berlin", "hours nights"))
+    caps = st.sampled_from(("", "", "", "cap 1 open", "cap 2 open", "cap 2 per day"))
+    for at, name in enumerate(PEOPLE):
+        later = PEOPLE[at + 1 : at + 2] or ("",)
+        backup = draw(st.sampled_from(("", *(f"backup {each}" for each in later if each))))
+        away = draw(st.sampled_from(("", "", "inactive"))) if backup else ""
+        parts.append(f"person {name} {{ {draw(hours)} {draw(caps)} {backup} {away} }}")
+    for team in ("near", "far"):
+        chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=2, unique=True))
+        parts.append(f"team {team} {draw(caps)} {{ {', '.join(chosen)} }}")
+    parts.append("partner p { cap 2 open }")
+    for kind, reasons in (("reject", ("bad-fit", "full")), ("return", ("spam", "no-show"))):
+        some = draw(st.sampled_from(("", *reasons, ", ".join(reasons))))
+        credit = f"credit [{some}]" if some else ""
+        parts.append(f"{kind} reasons [{', '.join(reasons)}] {credit}")
+    targets = st.sampled_from(
+        (
+            *("round-robin near", "round-robin near", "round-robin far", "least-loaded near"),
+            *("person ana", "previous-owner else round-robin near", "owner owner"),
+        )
+    )
+    ends = st.sampled_from(("", " else queue night", " else queue backlog", " else person ben"))
+    rules = [
+        f"rule r{at} {{ when {when} to {draw(targets)}{draw(ends)} {draw(promises())} }}"
+        for at, when in enumerate(("duplicate", "language is present"))
+    ]
+    first = draw(st.sampled_from(("", "", rules[0])))
+    # A state keeps of a lead what its policy asks later: each version asks for all of it.
+    named = "previous-owner else owner owner"
+    matched = "round-robin far matching language else round-robin far matching products"
+    last = draw(st.permutations([named, matched, "person cleo"]))
+    parts.append(
+        f"route r {{ {first} {rules[1]} fallback to {' else '.join(last)} else queue triage }}"
+    )
+    return "\n".join(parts)
+
+
+@st.composite
 def _staff(draw: DrawFn, *, is_free: bool = False) -> list[str]:
     """Return who there is: people, teams and a partner, with their limits.
 

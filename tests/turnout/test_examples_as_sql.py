@@ -113,12 +113,18 @@ def test_a_view_over_texts_of_an_example_says_what_its_plan_says(example: str) -
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_views_of_examples_are_read_by_the_grammar_of_each_dialect(dialect: str) -> None:
-    """Over columns those of all examples, over texts those of one: they take long to read."""
+def test_views_of_examples_are_read_by_the_grammar_of_each_dialect(
+    dialect: str, pytestconfig: pytest.Config
+) -> None:
+    """Over columns those of all examples, over texts those of one: they take long to read.
+
+    `--thorough` reads all of them.
+    """
+    is_thorough = bool(pytestconfig.getoption("thorough"))
     for example in POLICIES:
         for plan, fields in routes(example).values():
             queries = [view_of(plan, fields, DIALECTS[dialect], wanted(plan, leaves=True)).query]
-            if example == "many-sources":
+            if is_thorough or example == "many-sources":
                 texts = wanted(plan, columns_by_field(fields, None), leaves=True)
                 view = view_of(plan, fields, DIALECTS[dialect], texts)
                 assert view.reads is not None

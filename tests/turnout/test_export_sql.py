@@ -159,6 +159,29 @@ def test_a_check_says_that_view_and_plan_agree(tmp_path: Path) -> None:
     assert data["reached"] == data["clauses"] == 3
 
 
+def test_a_project_of_dbt_is_told_from_another_folder(tmp_path: Path) -> None:
+    path, project = policy(tmp_path), tmp_path / "project"
+    asked = (path, "--dialect", "duckdb", "--dbt", project)
+    first = run(*asked)
+    assert first.exit_code == 0
+    assert "has no dbt_project.yml" in first.stderr
+    written = {each: each.read_bytes() for each in project.rglob("*.*") if each.is_file()}
+    (project / "dbt_project.yml").write_text("name: x\n", "utf-8")
+    again = run(*asked)
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert {each: each.read_bytes() for each in written} == written
+
+
+@pytest.mark.parametrize("more", [("-o", "x.sql"), ("--draws", "--arrived", "a")])
+def test_what_a_project_of_dbt_does_not_have_is_refused(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    path, project = policy(tmp_path), tmp_path / "project"
+    asked = (path, "--dialect", "duckdb", "--dbt", project, "--at", "2026-01-01", *more)
+    assert run(*asked).exit_code == 2
+    assert not project.exists()
+
+
 def test_a_check_says_no_more_than_its_dialect(tmp_path: Path) -> None:
     """Though it is carried out in DuckDB, which has patterns that others haven't."""
     path = policy(tmp_path, 'rule odd { when title matches "^vp" to queue night }')

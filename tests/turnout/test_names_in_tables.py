@@ -164,3 +164,31 @@ def test_a_row_without_a_name_is_called_by_what_it_says(tmp_path: Path) -> None:
     answers = known(main, Files())
     use = use_of(answers, main, "matrix-DE-core", Files())
     assert "give the table a column `name`" in str(renamed(answers, {}, use, "other"))
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "laid_down", "said"),
+    [
+        ("postal_code", "zip_area", ("list.csv", "Postal Code\n10115\n"), "Zip Area\n10115"),
+        ("postal_code", "zip_area", ("list.csv", "postal code\n10115\n"), "zip area\n10115"),
+        ("postal_code", "zip_area", ("list.csv", "POSTAL-CODE\n10115\n"), "ZIP-AREA\n10115"),
+        (
+            "ana",
+            "ana-lima",
+            ("owners.csv", "domain,owner\nacme.com,Ana\nglobex.com,ben\n"),
+            "acme.com,Ana-Lima",
+        ),
+        ("ana", "eva-lima", ("owners.csv", "domain,owner\nacme.com,ANA\n"), "acme.com,EVA-LIMA"),
+        ("core", "platform", ("people.csv", "name,product\ncarl,Core\n"), "carl,Platform"),
+        ("core", "platform", ("people.csv", "name,product\ncarl,CORE\n"), "carl,PLATFORM"),
+    ],
+)
+def test_a_name_that_is_spelled_otherwise_is_so_after_a_rename_and_the_same_after_a_second(
+    tmp_path: Path, name: str, new: str, laid_down: tuple[str, str], said: str
+) -> None:
+    main, (table, text) = laid(tmp_path), laid_down
+    (tmp_path / table).write_text(text, "utf-8")
+    before = {path: path.read_text("utf-8") for path in sorted(tmp_path.iterdir())}
+    there = again(before, main, name, new)
+    assert said in there[tmp_path / table]
+    assert again(there, main, new, name) == before

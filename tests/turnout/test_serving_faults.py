@@ -1,4 +1,4 @@
-"""Faults with real processes: kills amid reloads, a server that is started anew, two who tell.
+"""Faults with real processes: kills amid reloads, stops, a server begun anew, two who tell.
 
 Whatever was answered stands in the log once and is told, once by its id; `--thorough` tries more.
 """
@@ -33,7 +33,7 @@ from turnout.runtime.loading import load
 from turnout.runtime.stores.deliveries import LEASE, open_outbox
 from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 
-KILLS, THOROUGH = 4, 60
+KILLS, STOPS, THOROUGH = 4, 10, 60
 STEP = int(LEASE.total_seconds() * 1_000_000)
 
 
@@ -108,6 +108,42 @@ def test_kills_amid_reloads_lose_nothing_do_nothing_twice_and_leave_nothing_unto
             served = len({each.policy for each in events})
             print(f"\n{kills} kills, {len(routed)} leads, {served} versions, ", end="")  # noqa: T201
             print(f"{sum(heard.ids.values()) - len(heard.ids)} told again")  # noqa: T201
+
+
+def test_stops_at_any_moment_under_load_lose_nothing_and_leave_nothing_untold(
+    policy: Path, request: pytest.FixtureRequest
+) -> None:
+    is_thorough = request.config.getoption("thorough")
+    stops = (request.config.getoption("examples") or THOROUGH) if is_thorough else STOPS
+    chance = random.Random(12)  # noqa: S311 - no secret
+    heard = HeardEvents(fails=5)
+    state = str(policy.with_name("x.db"))
+    service = ServedProcess(policy, state, ("--deliver", "--no-reload"))
+    ends: list[int] = []
+
+    def storm() -> None:
+        for _ in range(stops):
+            sleep(chance.uniform(0.0, 0.6))
+            ends.append(service.end(signal.SIGTERM))
+            service.start()
+
+    with web_service(heard) as url:
+        told_to(policy.parent, url, "routed")
+        service.start()
+        try:
+            done = crowd(service.port, storm)
+            ends.append(service.end(signal.SIGTERM))
+        finally:
+            service.end(signal.SIGKILL)
+        heard.fails = 0
+        delivered_later(policy, Path(state))
+    assert ends == [0] * (stops + 1)
+    routed = Counter(each.lead for each in routings(policy, state))
+    assert len(done) > 10 * stops
+    assert set(done) <= set(routed), "what was answered is there"
+    assert max(routed.values()) == 1, "and once"
+    assert set(heard.numbers) == set(routed), "each is told"
+    assert len(heard.ids) == len(routed), "by one id, however often"
 
 
 def test_a_server_that_is_started_anew_amid_requests_loses_nothing(policy: Path) -> None:

@@ -1,5 +1,7 @@
 """The page for people who get leads: signing in, what it shows, does and refuses."""
 
+import json
+import logging
 import re
 from collections.abc import Generator
 from html import unescape
@@ -158,3 +160,27 @@ def test_what_a_lead_says_is_escaped_and_the_page_runs_no_script(
     assert "unsafe" not in policy
     done = client.get("/me?done=%3Cscript%3E")
     assert "<script" not in done.text
+
+
+def test_what_a_person_does_and_may_not_is_noted_with_how_they_came(
+    asked: tuple[TestClient, dict[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    client, tokens = asked
+    caplog.set_level(logging.INFO, "turnout.audit")
+    page = signed_in(client, tokens["ana"])
+    did(client, page, "accept", lead="L/0")
+    did(client, page, "accept", lead="L/1")
+    did(client, page, "claim", queue="triage")
+    did(client, page, "away")
+    did(client, page, "back")
+    did(client, page, "sign-out")
+    lines = [json.loads(each.message) for each in caplog.records if each.name == "turnout.audit"]
+    assert {each["caller"] for each in lines} == {"token ana"}
+    assert [(each["act"], each["what"], each["outcome"]) for each in lines] == [
+        ("accept", "L/0", "done"),
+        ("accept", "L/1", "not-yours"),
+        ("claim", "triage", "done"),
+        ("away", "ana", "done"),
+        ("back", "ana", "done"),
+        ("sign-out", "", "done"),
+    ]

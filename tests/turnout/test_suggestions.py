@@ -132,3 +132,71 @@ def test_a_rule_is_unused_only_if_every_version_had_it(
     asked = ("suggest", "inbound.route", "--state", "s.db", *UNTIL, "--format", "json")
     found = json.loads(turnout(*asked).output)["suggestions"]
     assert "unused" not in {each["kind"] for each in found}
+
+
+def test_times_of_days_are_halved_where_they_can_be_and_what_has_no_patch_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = POLICY.replace("  source:    one of", "  revenue: money EUR\n  source:    one of")
+    text = text.replace(
+        "sla  4 hours wall, then queue triage", "sla  3 days wall, then queue triage"
+    )
+    text = text.replace(
+        "sla  1 hour wall, then queue triage\n  }\n  rule fax",
+        "sla  1 hour wall alert, 2 hours then queue triage\n  }\n  rule fax",
+    )
+    assert text.count("hour wall alert") == 1
+    rule = "  rule rich { when revenue >= 100M to queue triage }\n  rule bought {"
+    Path("inbound.route").write_text(text.replace("  rule bought {", rule, 1))
+    main = runpy.run_path(str(ROOT / "examples" / "scripts" / "history.py"))["main"]
+    main("inbound.route", "s.db")
+    asked = ("suggest", "inbound.route", "--state", "s.db", *UNTIL)
+    result = turnout(*asked, "--format", "json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    patches = {(each["kind"], each["subject"]): each["patch"] for each in told["suggestions"]}
+    assert "+    sla  144 hours wall, then queue triage" in patches["conversions", "rule small"]
+    unwritten = {(each["kind"], each["subject"]): each["why"] for each in told["unwritten"]}
+    assert "has steps" in unwritten["conversions", "rule bought"]
+    money = "amounts of money aren't looked at"
+    assert unwritten["boundary", "revenue in rule rich"] == money
+    assert f"there is no patch: {money}" in turnout(*asked).output
+
+
+@pytest.mark.parametrize(
+    ("sla", "shorter", "longer"),
+    [
+        ("1 hour", "30 minutes", "2 hours"),
+        ("1 minute", None, "2 minutes"),
+        ("1 day", None, "2 days"),
+        ("4 days", "2 days", "8 days"),
+        ("1 day wall", "12 hours", "48 hours"),
+        ("1 week wall", "84 hours", "336 hours"),
+    ],
+)
+def test_half_and_twice_a_time_are_written_as_what_they_are(
+    sla: str, shorter: str | None, longer: str, tmp_path: Path
+) -> None:
+    text = POLICY.replace("sla  4 hours wall", f"sla  {sla}")
+    if "wall" not in sla:
+        for name in ("ana", "ben", "cleo", "dora"):
+            text = text.replace(f"person {name}\n", f"person {name} {{ hours office }}\n", 1)
+        office = 'calendar office { timezone "UTC" open mon..fri 09:00-17:00 }\nperson ana'
+        text = text.replace("person ana", office, 1)
+    (tmp_path / "inbound.route").write_text(text)
+    compiled = compile_policy(tmp_path / "inbound.route")
+    assert compiled.is_fit, compiled.findings
+
+    def edits(won: float) -> list[str]:
+        chance = random.Random(1)  # noqa: S311 - no secret
+        leads = drawn(chance, 600, lambda _, size: won if size < 1000 else 0.4)
+        found = [*proposals(compiled, "inbound", leads, had=frozenset())]
+        (one,) = [
+            each for each in found if (each.kind, each.subject) == ("conversions", "rule small")
+        ]
+        assert bool(one.edits) != bool(one.why_not)
+        return [each.text for each in one.edits]
+
+    assert edits(0.9) == ([] if shorter is None else [shorter])
+    assert edits(0.05) == [longer]

@@ -191,6 +191,11 @@ def sql_command(
             "--draws needs --at and --arrived, and every lead decided",
             "say when people are asked, and which column has the order; leave --for-batch out",
         )
+    if dbt_folder is not None and (out is not None or has_draws):
+        raise CannotRun(
+            "--dbt writes files of its own, and no draws",
+            "leave --output and --draws out, or write the script without --dbt",
+        )
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     plan = plan_of(compiled.program, route, compiled.policy_hash)
@@ -221,6 +226,9 @@ def sql_command(
             path.parent.mkdir(parents=True, exist_ok=True)
             with output(path) as stream:
                 stream.write(text.encode())
+        if not (dbt_folder / "dbt_project.yml").exists():
+            said = f"{dbt_folder} has no dbt_project.yml, so that dbt doesn't read what was written"
+            click.echo(visible(f"note: {said}: is it the project's own folder?"), err=True)
         return
     text = script_text(written, plan, fields, dialect, wanted)
     if has_draws and at is not None:

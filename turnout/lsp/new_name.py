@@ -45,7 +45,18 @@ def renamed(
     found = [each for each in uses(answers, use, Files(texts)) if _says(each)]
     if not found:
         return f"nothing that can be changed says `{use.name}`"
-    edits = tuple(Put(*_put(each.at, name)) for each in found)
+    plain = tuple(Put(*_put(each.at, name)) for each in found)
+    alike = tuple(Put(*_put(each.at, _spelled(each, name))) for each in found)
+    fault = _fault_of(answers, texts, alike)
+    if not fault:
+        return alike
+    return fault if alike == plain else _fault_of(answers, texts, plain) or plain
+
+
+def _fault_of(
+    answers: Mapping[Path, Insight], texts: Mapping[Path, str], edits: tuple[Put, ...]
+) -> str:
+    """Return what edits would break, or ""."""
     changed = {path_of_source(put.at.source) for put in edits}
     laid = dict(texts)
     for path in changed:
@@ -58,7 +69,7 @@ def renamed(
         fault = _fault(known.read, again)
         if fault:
             return fault
-    return edits
+    return ""
 
 
 def fixed(use: Use) -> str:
@@ -92,7 +103,32 @@ def _says(use: Use) -> bool:
         return False  # the address tells who is meant, whatever they are called
     if path_of_source(use.at.source).suffix == ".route":
         return use.at != use.declared or use.kind == "test" or text == name
-    return name in {text, name_of(text), plain_name(text)} or use.kind in _FOUND_ALIKE
+    spelled = {each.casefold() for each in (text, name_of(text), plain_name(text))}
+    return name.casefold() in spelled or use.kind in _FOUND_ALIKE
+
+
+def _spelled(use: Use, name: str) -> str:
+    """Return a new name as the old one is spelled at a place: `Ana Lima` of `ana-lima`.
+
+    So a name that is renamed and back stands as it did, in tables and in values of tests.
+    """
+    text, old = use.at.text, use.name
+    between = dict[str, str]()
+    if len(text) == len(old) and text.casefold() != old.casefold():
+        signs = [now for was, now in zip(old, text, strict=True) if was in "_-"]
+        between = dict.fromkeys("_-", signs[0]) if signs else {}
+    new = "".join(between.get(each, each) for each in name)
+    return _cased(text, new) if text.lower() != text and old.lower() == old else new
+
+
+def _cased(text: str, name: str) -> str:
+    """Return a name in capitals as a text has them: all, of each word, or the first one."""
+    if text.upper() == text:
+        return name.upper()
+    words = re.split(r"([\W_]+)", name)
+    if all(word[:1] == word[:1].upper() for word in re.split(r"[\W_]+", text)):
+        return "".join(word[:1].upper() + word[1:] for word in words)
+    return name[:1].upper() + name[1:] if text[:1].isupper() else name
 
 
 _FOUND_ALIKE = ("field", "segment family")

@@ -40,6 +40,12 @@ def suggested_lines(found: Suggested, policy: str, screen: int) -> Iterator[str]
         *blocks, _verdict = text(_comparison(each, policy), screen - 3)
         for block in blocks:
             yield from (f"   {line}".rstrip() for line in block.splitlines() if line)
+    for unwritten in found.unwritten:
+        yield ""
+        title = f"{unwritten.subject}: {_TITLES[unwritten.kind]}"
+        yield from hanging("-  ", paint(visible(title), Ink.STRONG).split(" "), screen)
+        for sentence in (*unwritten.evidence, f"there is no patch: {unwritten.why}"):
+            yield from hanging("   ", visible(sentence).split(" "), screen)
     if found.suggestions:
         yield ""
         note = "nothing is applied: read a patch, test it, and have it reviewed as any change"
@@ -92,5 +98,14 @@ def suggested_data(found: Suggested, policy: str) -> dict[str, Any]:
                 "diff": difference_data(_comparison(each, policy)),
             }
             for each in found.suggestions
+        ],
+        "unwritten": [
+            {
+                "kind": each.kind,
+                "subject": each.subject,
+                "evidence": [*each.evidence],
+                "why": each.why,
+            }
+            for each in found.unwritten
         ],
     }

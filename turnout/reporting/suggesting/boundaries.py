@@ -8,6 +8,7 @@ those on their side, and nearer to those on the other ("honest" estimation: Athe
 "Recursive partitioning for heterogeneous causal effects", PNAS 113, 2016).
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +18,9 @@ from typing import Final
 
 from turnout.compiler.compiled import Compiled
 from turnout.dsl.source import Span
+from turnout.dsl.types import Money
 from turnout.frozen import define
-from turnout.reporting.suggesting.edited_policy import Replacement
+from turnout.reporting.suggesting.edited_policy import Replacement, masked
 from turnout.reporting.suggesting.evidence import LEAST, Proposal, told_points, told_tally
 from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.odds import CountedShare, difference_interval, fisher
@@ -58,6 +60,25 @@ def moved_boundaries(
         edits = tuple(Replacement(span, bound.text(better)) for span, bound in places[key].items())
         named = ", ".join(f"rule {each}" for each in sorted(rules[key]))
         yield Proposal("boundary", f"{field} {number} in {named}", evidence, edits, chance)
+
+
+def unread_amounts(compiled: Compiled, route: str) -> Iterator[Proposal]:
+    """Yield for each field of money that the route's rules compare that nothing is told of it."""
+    for name, field in compiled.policy.fields.items():
+        if not isinstance(field.type, Money):
+            continue
+        compared = re.compile(rf"(?<![\w-]){re.escape(name)}\s*(?:[<>]|(?:in\s+)?(?:\d|\.\.))")
+        rules = [
+            f"rule {clause.name}"
+            for clause, rule in clauses(compiled, route)
+            if any(
+                compared.search(masked(span.source.text), span.start, span.end)
+                for span in (rule, *(block.span for block in clause.around))
+            )
+        ]
+        if rules:
+            why = "amounts of money aren't looked at"
+            yield Proposal("boundary", f"{name} in {', '.join(rules)}", (), (), None, why)
 
 
 def _came(lead: LivedLead, rules: set[str], first: int, order: Mapping[str, int]) -> bool:

@@ -17,6 +17,7 @@ class Proposal:
     """A change, and why. chance: of its test, before any correction; None where none was made.
 
     edits: none where the test was made but nothing would follow from it; it counts among the tests.
+    why_not: why something would follow that nobody can write into the policy, "" otherwise.
     """
 
     kind: SuggestionKind
@@ -24,6 +25,7 @@ class Proposal:
     evidence: tuple[str, ...]
     edits: tuple[Replacement, ...]
     chance: float | None = None
+    why_not: str = ""
 
 
 def told_tally(tally: CountedShare) -> str:

@@ -8,7 +8,7 @@ found little would make the others look rarer than they are.
 from collections.abc import Iterator, Sequence
 
 from turnout.compiler.compiled import Compiled
-from turnout.reporting.suggesting.boundaries import moved_boundaries
+from turnout.reporting.suggesting.boundaries import moved_boundaries, unread_amounts
 from turnout.reporting.suggesting.evidence import Proposal
 from turnout.reporting.suggesting.lived_leads import LivedLead
 from turnout.reporting.suggesting.standing_out import standing_out
@@ -23,4 +23,6 @@ def proposals(
     yield from standing_out(compiled, route, leads)
     yield from reweighted(compiled, leads)
     yield from moved_boundaries(compiled, route, leads)
+    yield from unread_amounts(compiled, route)
+    yield from unread_amounts(compiled, route)
     yield from unused_rules(compiled, route, leads, had)

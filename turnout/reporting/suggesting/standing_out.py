@@ -14,8 +14,10 @@ from typing import Final
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.program import Clause
+from turnout.dsl.policy import Sla
 from turnout.dsl.source import Span
 from turnout.dsl.targets import ToQueue
+from turnout.frozen import frozen
 from turnout.reporting.suggesting.edited_policy import Replacement, masked, to_queue
 from turnout.reporting.suggesting.evidence import LEAST, Proposal, told_points, told_tally
 from turnout.reporting.suggesting.lived_leads import LivedLead
@@ -30,7 +32,17 @@ MOST_TIMES: Final = 2
 
 _TIME: Final = re.compile(r"(\d+)\s*(minute|hour|day|week)s?\b")
 _MINUTES: Final = {"minute": 1, "hour": 60}
+_WALL_MINUTES: Final = {**_MINUTES, "day": 1_440, "week": 10_080}
 _SLA: Final = re.compile(r"\bsla\s+(?!column\b)")
+
+
+@frozen
+class _SlaTime:
+    """Where the time of an SLA stands, half of it, None for what can't be written, and twice."""
+
+    span: Span
+    shorter: str | None
+    longer: str
 
 
 def standing_out(compiled: Compiled, route: str, leads: Sequence[LivedLead]) -> Iterator[Proposal]:
@@ -44,9 +56,8 @@ def standing_out(compiled: Compiled, route: str, leads: Sequence[LivedLead]) -> 
         if pair is not None and queue is not None and not is_seen_first:
             yield _declined(clause, span, pair, queue)
         pair = _own_and_rest(won, clause)
-        place = None if pair is None else _time_of(clause, span)
-        if pair is not None and place is not None:
-            yield _conversions(clause, place, pair)
+        if pair is not None and clause.sla is not None:
+            yield _conversions(clause, _time_of(clause, clause.sla, span), pair)
 
 
 def _by_rule(
@@ -95,46 +106,65 @@ def _declined(
 
 
 def _conversions(
-    clause: Clause, place: tuple[Span, str, str], pair: tuple[CountedShare, CountedShare]
+    clause: Clause, place: _SlaTime | str, pair: tuple[CountedShare, CountedShare]
 ) -> Proposal:
+    """Return what conversions say of a rule's SLA. place: its time, or why there is none."""
     own, rest = pair
-    span, shorter, longer = place
     low, high = difference_interval(own, rest)
     is_more = own.share > rest.share
-    text = shorter if is_more else longer
     more, ends = ("more", (low, high)) if is_more else ("less", (-high, -low))
     apart = f"that is {told_points(ends[0])} to {told_points(ends[1])} points {more}"
+    why_not = place if isinstance(place, str) else ""
+    edits: tuple[Replacement, ...] = ()
+    if not isinstance(place, str):
+        text = place.shorter if is_more else place.longer
+        if text is None:
+            why_not = f"half of {place.span.text} of working time has no name in a policy"
+        else:
+            edits = (Replacement(place.span, text),)
+            apart = f"{apart}: {text} in place of {place.span.text}"
     evidence = (
         f"{told_tally(own)} of its leads were won, {told_tally(rest)} of all others",
-        f"{apart}: {text} in place of {span.text}",
+        apart,
     )
     larger, smaller = (own, rest) if is_more else (rest, own)
-    stands_out = larger.share >= LEAST_RATIO * smaller.share
-    edits = (Replacement(span, text),) if stands_out else ()
-    return Proposal("conversions", f"rule {clause.name}", evidence, edits, fisher(own, rest))
+    if larger.share < LEAST_RATIO * smaller.share:
+        edits, why_not = (), ""
+    subject = f"rule {clause.name}"
+    return Proposal("conversions", subject, evidence, edits, fisher(own, rest), why_not)
 
 
-def _time_of(clause: Clause, rule: Span) -> tuple[Span, str, str] | None:
-    """Return where a rule has the only time of its SLA, and half and twice that time."""
-    if clause.sla is None or clause.sla.written_steps:
-        return None
+def _time_of(clause: Clause, sla: Sla, rule: Span) -> _SlaTime | str:
+    """Return where a rule has the only time of its SLA, with half and twice that; or why not."""
+    if sla.written_steps:
+        return "its SLA has steps: which of their times is to change is for somebody to say"
+    source = rule.source
     if clause.row is None:
-        text = masked(rule.source.text)
+        text = masked(source.text)
         word = _SLA.search(text, rule.start, rule.end)
         found = None if word is None else _TIME.match(text, word.end())
     else:
-        cells = (each for each in clause.row.places if each.source == clause.sla.span.source)
-        places = [each for each in cells if _overlap(each, clause.sla.span)]
+        cells = (each for each in clause.row.places if each.source == sla.span.source)
+        places = [each for each in cells if _overlap(each, sla.span)]
         if len(places) != 1:
-            return None
-        found = _TIME.match(places[0].source.text, places[0].start)
-    if found is None or found[2] not in _MINUTES:
-        return None  # half of a day of work is no number of hours
-    minutes = int(found[1]) * _MINUTES[found[2]]
-    if minutes < MOST_TIMES:
-        return None
-    span = Span(rule.source, found.start(), found.end())
-    return span, told_minutes(minutes // MOST_TIMES), told_minutes(minutes * MOST_TIMES)
+            return "the time of its SLA stands in no cell of its own"
+        source = places[0].source
+        found = _TIME.match(source.text, places[0].start)
+    if found is None:
+        return "the time of its SLA isn't written in the rule"
+    count, unit = int(found[1]), found[2]
+    span = Span(source, found.start(), found.end())
+    if unit in _MINUTES or sla.wall:
+        minutes = count * _WALL_MINUTES[unit]
+        half = told_minutes(minutes // MOST_TIMES) if minutes >= MOST_TIMES else None
+        return _SlaTime(span, half, told_minutes(minutes * MOST_TIMES))
+    # Half of a day of work is no number of hours.
+    half = None if count % MOST_TIMES else _told(count // MOST_TIMES, unit)
+    return _SlaTime(span, half, _told(count * MOST_TIMES, unit))
+
+
+def _told(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -147,5 +177,4 @@ def told_minutes(minutes: int) -> str:
     >>> told_minutes(60), told_minutes(90), told_minutes(1)
     ('1 hour', '90 minutes', '1 minute')
     """
-    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return _told(minutes // 60, "hour") if minutes % 60 == 0 else _told(minutes, "minute")

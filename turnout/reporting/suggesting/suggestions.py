@@ -44,6 +44,16 @@ class Suggestion:
 
 
 @frozen
+class UnwrittenSuggestion:
+    """Evidence for a change of which there is no patch. why: there is none."""
+
+    kind: SuggestionKind
+    subject: str
+    evidence: tuple[str, ...]
+    why: str
+
+
+@frozen
 class Suggested:
     """What a run found. leads: that were looked at; tests: that were made; level: see `LEVEL`."""
 
@@ -52,6 +62,7 @@ class Suggested:
     tests: int
     level: float
     suggestions: tuple[Suggestion, ...]
+    unwritten: tuple["UnwrittenSuggestion", ...] = ()
 
 
 def suggested(
@@ -71,9 +82,10 @@ def suggested(
     pairs = [(each, None if each.chance is None else next(corrected)) for each in found]
     month = [lead for lead in leads if lead.at >= microseconds(until - MONTH)]
     holding = _holding(pairs)
-    told = (_suggestion(main, compiled, route, each, month, until) for each in holding)
-    suggestions = tuple(each for each in told if each is not None)
-    return Suggested(route, len(leads), len(chances), LEVEL, suggestions)
+    told = [_suggestion(main, compiled, route, each, month, until) for each in holding]
+    suggestions = tuple(each for each in told if isinstance(each, Suggestion))
+    unwritten = tuple(each for each in told if isinstance(each, UnwrittenSuggestion))
+    return Suggested(route, len(leads), len(chances), LEVEL, suggestions, unwritten)
 
 
 def _holding(
@@ -91,12 +103,16 @@ def _suggestion(  # noqa: PLR0913, PLR0917 - what it is made of
     pair: tuple[Proposal, float | None],
     month: Sequence[LivedLead],
     at: datetime,
-) -> Suggestion | None:
-    """Return a proposal with its patch; None where the change would be no sound policy."""
+) -> Suggestion | UnwrittenSuggestion | None:
+    """Return a proposal with its patch, or why it has none; None where nothing follows."""
     proposal, chance = pair
     patch = edited_policy(main, compiled, proposal.edits)
     if patch is None:
-        return None
+        why = proposal.why_not
+        if proposal.edits:
+            why = "the change would bring errors or findings that the policy doesn't have"
+        kind, subject = proposal.kind, proposal.subject
+        return UnwrittenSuggestion(kind, subject, proposal.evidence, why) if why else None
     programs = compiled.program, patch.new.program
     named = id_field(compiled.policy.fields)
     records = (
