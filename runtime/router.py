@@ -459,7 +459,7 @@ class Router:
         """
         asked, life = aware(at), partial(self._foresee.life, alone="escalation")
         # Also by a policy that offers nothing any more: what was offered before runs out.
-        yield from self._moved(self._passing.expired, life, asked)
+        yield from filter(None, self._moved(self._passing.expired, life, asked))
         yield from self._moved(self._escalate.some, self._foresee.escalation, asked)
         for waiting in self._waiting:
             yield from self._moved(waiting.some, life, asked)

@@ -7,11 +7,12 @@ vain. (Python's own pool waits, before 3.12, where a process ends while it is se
 """
 
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread, current_thread, main_thread
@@ -138,6 +139,8 @@ def _uninterrupted() -> Generator[None, None, None]:
     It means this process, which ends the others. The mask is what the others inherit; here
     a thread of a library may take the signal nonetheless, and the handler notes it.
     """
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()  # it lets the signals in again when it begins
     came: list[int] = []
     before = signal.getsignal(signal.SIGINT)
     is_held = current_thread() is main_thread() and before is not None

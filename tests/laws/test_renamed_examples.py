@@ -109,7 +109,8 @@ def test_each_name_is_renamed_and_back(
         sources = [uri for uri in texts if uri.endswith(".route")]
         every = 1 if pytestconfig.getoption("thorough") else EVERY
         done = 0
-        for number, (uri, place, kind) in enumerate(names(one, sources)[::every]):
+        chosen = names(one, sources)[1 % every :: every]  # the first is the id, which stays
+        for number, (uri, place, kind) in enumerate(chosen):
             first = session.rename(uri, place, f"zz-{number}")
             if first is None:
                 continue

