@@ -373,6 +373,7 @@ def main(argv: list[str]) -> None:
     started, costs = perf_counter(), dict[str, float]()
     with TemporaryDirectory() as scratch:
         folder = given.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in policies:
             costs |= _policy(
                 name, _numbers(name, numbers), folder, given.rounds, has_memory=not given.no_memory
