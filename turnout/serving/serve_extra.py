@@ -13,5 +13,5 @@ def check_serve() -> None:
     missing = [part for part in _PARTS if find_spec(part) is None]
     if missing:
         raise ExtraError(
-            f"a service needs {', '.join(missing)}, which isn't installed", f"`{INSTALL}` brings it"
+            f"a service needs what isn't installed: {', '.join(missing)}", f"`{INSTALL}` brings it"
         )
