@@ -14,7 +14,8 @@ The same policy, of so many rules as people write them (`policies.py realistic`)
   that can't be timed is named with the reason.
 
 Every answer is held to that of the reference interpreter before a time counts. Times are
-processor time a lead, the median of several rounds in turn. Half of the leads have numbers at
+processor time a lead, the median of several rounds in turn; what a lead costs that comes once,
+with numbers and names that no other has, is told besides. Half of the leads have numbers at
 the edges of the rules. Raw leads come as people and programs write them; for if / elif and the
 nest they are read by code that was written by hand for this schema, which knows these forms
 only and says nothing of what it can't read.
@@ -50,6 +51,9 @@ SEED = 7
 ROUNDS = 5
 SECONDS = 0.4
 """What one round of one way may take; a slow one decides fewer leads."""
+
+ONCE = 10_000
+"""Leads that are decided once, after as many others."""
 
 ENOUGH = 20.0
 """Seconds for the answers of an engine; one that needs more isn't timed."""
@@ -149,17 +153,17 @@ class Contest:
         program, policy = compiled.program, compiled.policy
         clauses = program.routes[ROUTE].clauses
         self.rules: Rules = [(each.name, each.condition) for each in clauses if each.is_rule]
-        read = lead_reader(policy.fields)
-        self.values: list[Values] = [read(raw, None).values for raw in self.raws]
+        self.asked, self.read = rules, lead_reader(policy.fields)
+        self.values: list[Values] = [self.read(raw, None).values for raw in self.raws]
         today = self.router.route({"id": "first"}).at.date()
         self.answers = [match(policy, ROUTE, values, today).rule for values in self.values]
         assert [by_hand(raw) for raw in self.raws] == [
             {name: value for name, value in values.items() if name != "id"}
             for values in self.values
         ], "what is written by hand reads these leads as Turnout does"
-        plan = plan_of(program, ROUTE)
-        assert not asks_clock(plan), "no rule asks for the day"
-        self.decide: Any = decider(plan)
+        self.plan = plan_of(program, ROUTE)
+        assert not asks_clock(self.plan), "no rule asks for the day"
+        self.decide: Any = decider(self.plan)
         self._names = [each.name if each.is_rule else None for each in clauses]
 
     def named(self, number: int | None) -> str | None:
@@ -212,6 +216,23 @@ def own(contest: Contest) -> dict[str, Timed]:
     }
 
 
+def once(contest: Contest) -> tuple[float, float]:
+    """Return microseconds by if / elif and by Turnout, of leads that come once, of many."""
+    asked = list(FIELDS)
+    chain, decide = straight(contest.rules, asked), decider(contest.plan)
+    values = [contest.read(raw, None).values for raw in raw_leads(2 * ONCE, contest.asked)]
+    for each in values[:ONCE]:
+        decide(each)
+    spent: list[float] = []
+    found: list[list[str | None]] = []
+    for call in (chain, lambda each: contest.named(decide(each))):
+        started = process_time()
+        found.append([call(each) for each in values[ONCE:]])
+        spent.append((process_time() - started) / ONCE * 1e6)
+    assert found[0] == found[1], "if / elif, which was held to the reference, says the same"
+    return spent[0], spent[1]
+
+
 def others(contest: Contest, wanted: set[str]) -> Iterator[tuple[str, Timed | str]]:
     """Yield each engine with what is timed, or why it isn't."""
     for name, (distribution, made) in PEERS.items():
@@ -232,6 +253,8 @@ def others(contest: Contest, wanted: set[str]) -> Iterator[tuple[str, Timed | st
                 if process_time() - started > ENOUGH:
                     break
             contest.check(found)
+            if len(found) < len(leads):
+                told += f", {len(found):,} leads"
             yield told, (peer.decide, leads[: len(found)])
         except Exception as problem:  # noqa: BLE001 - an engine may refuse so many rules in any way
             said = str(problem).splitlines()[0] if str(problem) else ""
@@ -266,6 +289,7 @@ def compare(rules: int, leads: int, wanted: set[str]) -> None:
             else:
                 runs[name] = found
         took = times(runs)
+    chain_once, own_once = once(contest)
     chain, raw = took["if / elif"], took["if / elif, raw"]
     decided = took["turnout, normalised"]
     print(f"\n{rules:,} rules asked for, {len(contest.rules):,} clauses, {leads:,} leads")
@@ -278,6 +302,8 @@ def compare(rules: int, leads: int, wanted: set[str]) -> None:
         elif name not in {"if / elif", "nest", "turnout, normalised", "if / elif, raw"}:
             said = f"{each / decided:>9.1f} x turnout, normalised"
         print(f"  {name:<36} {each:>12.2f} us {said}", flush=True)
+    print(f"  {'turnout, each lead once':<36} {own_once:>12.2f} us", end="")
+    print(f" {own_once / chain_once:>9.3f} x if / elif, after {ONCE:,} others")
     for name, reason in reasons.items():
         print(f"  {name:<36} {reason}")
 

@@ -4,15 +4,17 @@ A crossing is what is still open: the boxes that hold a lead as far as it was as
 them says what is asked next, so that a lead is asked only what its own decision hangs on,
 however many rules there are. Where an answer leads is found by the bits of the boxes when it
 is first given, and looked up ever after: the states of an automaton that is built as it runs,
-as RE2 builds its own (Cox, "Regular expression matching in the wild", 2010). Their number has
-a bound, in bytes; a lead that leaves the known paths then is decided by the bits alone.
+as RE2 builds its own (Cox, "Regular expression matching in the wild", 2010). A value that wasn't
+met there goes where others went that leave the same boxes, so that numbers and names which
+nobody wrote down cost little more than those that come again, and fill no memory. The number of
+paths has a bound, in bytes; a lead that leaves those known is then decided by the bits alone.
 
 Paths only remember, so threads may share them: two may find the same thing out twice.
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from turnout.compiler.masks import key
 from turnout.compiler.plan.asking import AskInFull, FieldQuestion, is_remembered
@@ -21,10 +23,11 @@ from turnout.dsl.types import Values
 MOST_BYTES = 32 * 1024 * 1024
 """What one plan's paths take at most, about."""
 
-_OFTEN = 4
-"""How often leads leave the known paths at a crossing before new ones lead on from there."""
+_FOR_ANSWERS, _AT_ONE_CROSSING = 2, 64
+"""What part of these bytes answers may take that are remembered by themselves, the half of it,
+and those at one crossing: values that nobody wrote down come without end."""
 
-_CROSSING_BYTES, _ANSWER_BYTES = 400, 100
+_CROSSING_BYTES, _ANSWER_BYTES = 500, 100
 """What a crossing takes beside its bits, and an answer that leads to one."""
 
 Crossing: TypeAlias = tuple[Any, dict[object, Any] | None, Any]
@@ -32,9 +35,12 @@ Crossing: TypeAlias = tuple[Any, dict[object, Any] | None, Any]
 
 What is asked is the name of a field, or what finds the answer. Open are the boxes that are
 left, the questions that were asked (bits, both), the number of the one that is asked here, and
-how often an answer was given that led nowhere yet.
+where each set of boxes leads that an answer left.
 At the end nothing is asked (None, None), and the last is the number of the clause, or None.
 """
+
+_Open: TypeAlias = tuple[int, int, int, dict[tuple[int, int], Crossing]]
+"""What is open at a crossing that isn't the end."""
 
 _NOBODY: Final[Crossing] = (None, None, None)
 
@@ -63,27 +69,34 @@ class Paths:
         self._crossings: dict[tuple[tuple[int, int], int], Crossing] = {}
         self._pending: dict[int, int] = {}
         self._most_bytes = most_bytes
-        self._spent = 0
+        self._most_answers = most_bytes // _ANSWER_BYTES // _AT_ONE_CROSSING
+        self._spent = self._spent_on_answers = 0
 
     def start(self, boxes: int) -> Crossing:
         """Return the crossing at which a lead begins of which nothing is known but these boxes."""
-        found = self._crossing(boxes, 0)
-        if found[1] is not None:
-            found[2][3][0] = _OFTEN
-        return found
+        return self._crossing(boxes, 0)
 
     def beyond(self, crossing: Crossing, answer: object, values: Values, today: date) -> Crossing:
         """Return where an answer leads that was not given at this crossing before."""
-        _, known, (boxes, asked, number, met) = crossing
+        _, known, still = crossing
         assert known is not None
-        left = boxes & self._questions[int(number)].accepts(answer)
-        asked |= 1 << number
-        met[0] += 1
-        if met[0] < _OFTEN or self._spent >= self._most_bytes:
-            return None, None, self._clause(left, asked, values, today)
-        found = self._crossing(left, asked)
-        if is_remembered(answer):
+        boxes, asked, number, by_left = cast("_Open", still)
+        left = boxes & self._questions[number].accepts(answer)
+        name = key(left)
+        found = by_left.get(name)
+        if found is None:
+            asked |= 1 << number
+            if self._spent >= self._most_bytes:
+                return None, None, self._clause(left, asked, values, today)
+            found = by_left[name] = self._crossing(left, asked)
+            self._spent += _ANSWER_BYTES + left.bit_length() // 8
+        if (
+            len(known) < self._most_answers
+            and self._spent_on_answers < self._most_bytes // _FOR_ANSWERS
+            and is_remembered(answer)
+        ):
             known[answer] = found
+            self._spent_on_answers += _ANSWER_BYTES
             self._spent += _ANSWER_BYTES
         return found
 
@@ -108,7 +121,7 @@ class Paths:
         if found is None:
             question = self._questions[number]
             asks = question.field if self.is_plain else question.answering
-            found = self._crossings[name] = asks, {}, (boxes, relevant, number, [0])
+            found = self._crossings[name] = asks, {}, (boxes, relevant, number, {})
             self._spent += _CROSSING_BYTES + boxes.bit_length() // 8
         return found
 
