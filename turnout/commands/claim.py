@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from turnout.commands.announced import told_endpoints
-from turnout.commands.deeds import FORMAT, TEXT_OR_JSON, VERSION
+from turnout.commands.deeds import FORMAT, VERSION
 from turnout.commands.exits import CannotRun
-from turnout.commands.options import Command, color_option, instant, said_option
+from turnout.commands.options import TEXT_OR_JSON, Command, color_option, instant, said_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import STATE

@@ -14,7 +14,7 @@ import click
 from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import CannotRun
 from turnout.commands.lead_ids import never_routed
-from turnout.commands.options import Command, color_option, signed
+from turnout.commands.options import TEXT_OR_JSON, Command, color_option, signed
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import STATE
@@ -29,15 +29,6 @@ from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import Whereabouts
 
 FORMAT, VERSION = "turnout-leads", 1
-
-TEXT_OR_JSON = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
 
 
 @frozen

@@ -10,7 +10,7 @@ from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, Command, color_option, format_option
 from turnout.commands.policies import STEPS_LIMIT
 from turnout.compiler.checks.guarantees import judged_claims
 from turnout.compiler.compiled import DEADLINE
@@ -51,13 +51,8 @@ from turnout.trials.impact import Movements, movements
 )
 @click.argument("old", shell_complete=policy_files)
 @click.argument("new", required=False)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="text: for a terminal; markdown: for a pull request; json: for programs.",
+@format_option(
+    *FORMATS, help="text: for a terminal; markdown: for a pull request; json: for programs."
 )
 @click.option(
     "--allow",

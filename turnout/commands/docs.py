@@ -17,7 +17,7 @@ from turnout.commands.diff import broken_guarantees
 from turnout.commands.exits import CLEAN, FINDINGS, CannotRun, complain
 from turnout.commands.folders import FolderChange, FolderMark, folder_change, replace_folder
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, Command, color_option, format_option
 from turnout.commands.policies import POLICY
 from turnout.commands.watching import watched
 from turnout.compiler.compiled import DEADLINE, Compiled
@@ -95,14 +95,7 @@ class _Wanted:
 )
 @click.option("--check", is_flag=True, help="Write nothing: fail where the site isn't up to date.")
 @click.option("--watch", is_flag=True, help="Go on, and write it anew after every change.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to say what was done: for people, or for programs.",
-)
+@format_option("text", "json", help="How to say what was done: for people, or for programs.")
 @manner_options
 @AT
 @color_option

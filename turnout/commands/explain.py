@@ -13,7 +13,7 @@ from turnout.commands.flow import opened
 from turnout.commands.kept_policies import NO_CACHE_OPTION, read_policy
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, TEXT_OR_JSON, Command, color_option
 from turnout.commands.policies import ROUTE
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
@@ -47,14 +47,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
 @click.argument("lead", required=False)
 @click.option("--id", "--lead-id", "lead_id", metavar="ID", help="Which lead of the file.")
 @click.option("--row", type=click.IntRange(min=1), metavar="N", help="Which row of the file.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@TEXT_OR_JSON
 @click.option(
     "--state",
     type=StateParam(exists=True),

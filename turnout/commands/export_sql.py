@@ -10,7 +10,7 @@ import attrs
 import click
 
 from turnout.commands.exits import FINDINGS, CannotRun
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, Command, color_option, format_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.compiler.plan.decide import day, facts
@@ -128,14 +128,7 @@ if TYPE_CHECKING:
     metavar="LEADS",
     help="Write nothing; decide so many drawn leads in DuckDB and by the plan, and compare.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How a check is told.",
-)
+@format_option("text", "json", help="How a check is told.")
 @click.option(
     "-o",
     "--output",

@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from turnout.commands.exits import CannotRun
-from turnout.commands.options import Command, color_option, instant
+from turnout.commands.options import Command, color_option, format_option, instant
 from turnout.commands.outputs import is_stdout, output
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
@@ -58,14 +58,7 @@ MOST_OF_A_LEAD = 100_000
     metavar="NUMBER",
     help="Behind the event with this number: what came since it was last asked.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", *LOG_FORMATS, "parquet"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option("text", *LOG_FORMATS, "parquet", help="For people, or for programs.")
 @click.option(
     "-o",
     "--output",

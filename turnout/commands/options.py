@@ -59,6 +59,21 @@ def colors(environment: Mapping[str, str]) -> bool | None:
     return True if environment.get("FORCE_COLOR") else None
 
 
+def format_option(*names: str, help: str) -> Callable[[Decorated], Decorated]:
+    """Return what adds `--format`: one of these names, by default the first of them."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help=help,
+    )
+
+
+TEXT_OR_JSON = format_option("text", "json", help="For people or for programs.")
+
+
 def instant(_ctx: click.Context, _: click.Parameter, value: str | None) -> datetime | None:
     """Return the instant, in UTC where no offset is given; a usage error where it isn't one."""
     if value is None:

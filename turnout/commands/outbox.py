@@ -15,7 +15,7 @@ from turnout.announcing.rounds import (
     run_rounds,
 )
 from turnout.commands.exits import CannotRun, complain
-from turnout.commands.options import Command, CommandGroup, color_option
+from turnout.commands.options import TEXT_OR_JSON, Command, CommandGroup, color_option
 from turnout.commands.stopping import stopped_by_signals
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
@@ -49,14 +49,6 @@ CONFIG = click.option(
 )
 ENDPOINT = click.option(
     "--endpoint", "name", metavar="NAME", help="Of this endpoint alone, by its name."
-)
-FORMAT = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
 )
 
 
@@ -92,7 +84,7 @@ def command() -> None:
 )
 @CONFIG
 @ENDPOINT
-@FORMAT
+@TEXT_OR_JSON
 @WAITING
 @color_option
 def deliver_command(
@@ -186,7 +178,7 @@ def _conclude(
     multiple=True,
     help="In this state, may be repeated; without it, how many are in which.",
 )
-@FORMAT
+@TEXT_OR_JSON
 @WAITING
 @color_option
 def list_command(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.options import Command, color_option
+from turnout.commands.options import Command, color_option, format_option
 from turnout.commands.policies import POLICY, fit_policy
 from turnout.compiler.questions.stewards import parts_with_stewards
 from turnout.rendering.jsons import json_text
@@ -21,13 +21,8 @@ from turnout.rendering.owners import codeowners, owners_data, owners_text
     ),
 )
 @POLICY
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json", "codeowners"]),
-    default="text",
-    show_default=True,
-    help="For people, for programs, or as a CODEOWNERS file.",
+@format_option(
+    "text", "json", "codeowners", help="For people, for programs, or as a CODEOWNERS file."
 )
 @click.option(
     "--prefix",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.kept_policies import NO_CACHE_OPTION, read_policy
-from turnout.commands.options import Command, color_option, instant
+from turnout.commands.options import TEXT_OR_JSON, Command, color_option, instant
 from turnout.commands.policies import POLICY, ROUTE
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
@@ -39,14 +39,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
 )
 @click.option("--since", callback=instant, metavar="TIME", help="Leads routed from then on.")
 @click.option("--until", callback=instant, metavar="TIME", help="Leads routed before then.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@TEXT_OR_JSON
 @WAITING
 @ROUTE
 @NO_CACHE_OPTION

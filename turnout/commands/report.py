@@ -9,7 +9,7 @@ import click
 
 from turnout.commands.completing import policy_files
 from turnout.commands.exits import FINDINGS, CannotRun
-from turnout.commands.options import Command, color_option, instant
+from turnout.commands.options import Command, color_option, format_option, instant
 from turnout.commands.outputs import is_stdout, output
 from turnout.commands.policies import fit_policy
 from turnout.commands.waiting import WAITING
@@ -60,14 +60,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
     metavar="TIME",
     help="As of when ages, loads and missed SLAs are told, if not now (ISO 8601; UTC).",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json", "html", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option("text", "json", "html", "csv", help="For people, or for programs.")
 @click.option(
     "-o",
     "--output",

@@ -12,7 +12,7 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, BY, Command, color_option, said_option
+from turnout.commands.options import AT, BY, TEXT_OR_JSON, Command, color_option, said_option
 from turnout.commands.planning_moves import MOST_MOVES, MovesAsked, plan_moves
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
@@ -103,14 +103,7 @@ def _reason(ctx: click.Context, parameter: click.Parameter, value: str | None) -
     metavar="N",
     help="With --plan-moves: processes that look at leads; one for each core of a large file.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@TEXT_OR_JSON
 @WAITING
 @manner_options
 @ROUTE

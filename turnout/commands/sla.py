@@ -9,7 +9,7 @@ import click
 
 from turnout.commands.announced import told_endpoints
 from turnout.commands.exits import complain
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, TEXT_OR_JSON, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.stopping import stopped_by_signals
 from turnout.commands.waiting import WAITING
@@ -48,14 +48,7 @@ Show = Callable[[tuple[Move, ...]], None]
     is_flag=True,
     help="Go on: sleep until the next lead is due, until SIGINT (Ctrl-C) or SIGTERM.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@TEXT_OR_JSON
 @WAITING
 @ROUTE
 @AT

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.exits import CannotRun
-from turnout.commands.options import Command, color_option, instant
+from turnout.commands.options import TEXT_OR_JSON, Command, color_option, instant
 from turnout.commands.outputs import output
 from turnout.commands.patience import patiently
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
@@ -51,14 +51,7 @@ _MONTH = timedelta(days=30)
     metavar="DIR",
     help="Write each patch into a file of this folder, too.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@TEXT_OR_JSON
 @WAITING
 @ROUTE
 @color_option

@@ -9,7 +9,7 @@ import click
 
 from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
-from turnout.commands.options import Command, color_option
+from turnout.commands.options import Command, color_option, format_option
 from turnout.commands.policies import errors_of
 from turnout.commands.selection import selection
 from turnout.compiler.compiled import Compiled, compile_policy
@@ -61,14 +61,7 @@ from turnout.trials.testing import Covered, Tester, TestResult, covered
     is_flag=True,
     help="Write tests for what no test of the one policy PATH covers, ready to paste.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-    help="For people, for programs, or for build servers.",
-)
+@format_option("text", "json", "junit", help="For people, for programs, or for build servers.")
 @color_option
 @click.pass_context
 def command(

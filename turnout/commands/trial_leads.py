@@ -15,6 +15,7 @@ import click
 
 from turnout.commands.completing import columns_of
 from turnout.commands.exits import CannotRun
+from turnout.commands.options import format_option
 from turnout.commands.outputs import output
 from turnout.dsl.headers import ColumnNames
 from turnout.printable import visible
@@ -44,14 +45,7 @@ OUT = click.option(
     metavar="FILE",
     help="Write a page (.html) or data (.json) and print nothing.",
 )
-FORMAT = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What is printed without --output.",
-)
+FORMAT = format_option("text", "json", help="What is printed without --output.")
 
 
 def asked_once(out: Path | None, at: datetime | None, arrived: str | None) -> None:
