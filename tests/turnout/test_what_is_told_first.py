@@ -45,7 +45,7 @@ def test_the_worker_goes_on_once_what_it_found_at_first_is_told() -> None:
     conversation = SlowEditor(BytesIO(), BytesIO())
     desk = Desk(conversation)
     for level, waits in ((Level.READ, False), (Level.QUICK, True), (Level.WHOLE, False)):
-        worker = Thread(target=desk._heard, args=(0, level, {}), daemon=True)  # noqa: SLF001
+        worker = Thread(target=desk.heard, args=(0, level, {}), daemon=True)
         worker.start()
         worker.join(PATIENCE / 5)
         assert worker.is_alive() == waits
@@ -58,7 +58,7 @@ def test_the_worker_goes_on_once_what_it_found_at_first_is_told() -> None:
 def test_the_worker_does_not_wait_for_ever() -> None:
     desk = Desk(SlowEditor(BytesIO(), BytesIO()))
     began = monotonic()
-    desk._heard(0, Level.QUICK, {})  # noqa: SLF001 - nobody works it off
+    desk.heard(0, Level.QUICK, {})  # nobody works it off
     assert monotonic() - began >= PATIENCE * 0.9
 
 
@@ -85,7 +85,7 @@ def test_what_was_found_of_guarantees_stays_until_they_are_looked_at_again() -> 
 
 
 @given(st.text(st.sampled_from("ab\n\r\u2028é😀\x0b")), st.booleans())
-def test_lines_start_behind_their_ends(text: str, is_read: bool) -> None:  # noqa: FBT001
+def test_lines_start_behind_their_ends(text: str, is_read: bool) -> None:
     ends = r"[\n\r]" if is_read else r"\r\n|\n|\r"
     starts = [0, *(found.end() for found in re.finditer(ends, text))]
     assert [*TextLines(text, is_read=is_read).starts] == starts

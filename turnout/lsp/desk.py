@@ -72,7 +72,7 @@ class Desk:
         self.resolves = isinstance(parts, list) and "edit" in parts
         watching = "capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration"
         self.watches = within(params, *watching) is True
-        self.follower.start(self._heard, self._failed)
+        self.follower.start(self.heard, self._failed)
 
     def changed(self, *paths: Path) -> None:
         """Let the worker know of texts that are others now."""
@@ -87,7 +87,7 @@ class Desk:
             await waiting.done
         return self.answers
 
-    def _heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
+    def heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         """Hear of the worker, in its thread.
 
         What the quick checks found is told before the worker goes on: two threads that are at
