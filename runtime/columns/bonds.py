@@ -7,7 +7,7 @@ other, so that a lead is what its bonds say. Nearly every bond is a single field
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -65,13 +65,15 @@ class ToldValues:
         """Return what the values with a code come to."""
         return self.values[code]
 
-    def numbers(self, name: str, take: Callable[[BondValues], int]) -> Codes:
-        """Return a number of each. name: tells what is taken from what else is."""
+    def numbers(
+        self, name: str, take: Callable[[BondValues], int], kind: type[Any] = np.int64
+    ) -> Codes:
+        """Return a number of each, of a kind. name: tells what is taken from what else is."""
         known = self._numbers.get(name)
         begun = 0 if known is None else len(known)
         new = self.values[begun:] if begun else self.values
         if known is None or new:
-            more = np.fromiter(map(take, new), np.int64, len(new))
+            more = np.fromiter(map(take, new), kind, len(new))
             known = more if known is None else np.concatenate([known, more])
             self._numbers[name] = known
         return known
@@ -88,12 +90,14 @@ class BondRead:
         """Return what the values of the lead at a place come to."""
         return self.told[int(self.codes[place])]
 
-    def of(self, name: str, take: Callable[[BondValues], int]) -> Codes:
-        """Return for each lead a number that is taken from what its values come to.
+    def of(
+        self, name: str, take: Callable[[BondValues], int], kind: type[Any] = np.int64
+    ) -> Codes:
+        """Return for each lead a number of a kind that is taken from what its values come to.
 
         name: tells what is taken from what else is.
         """
-        return self.told.numbers(name, take)[self.codes]
+        return self.told.numbers(name, take, kind).take(self.codes)
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values, which adds up to that of the lead."""
@@ -113,7 +117,7 @@ class BondRead:
 
     def _some(self, name: str, take: Callable[[BondValues], int]) -> Codes | None:
         numbers = self.told.numbers(name, take)
-        return numbers[self.codes] if numbers.any() else None
+        return numbers.take(self.codes) if numbers.any() else None
 
     def ids(self) -> list[str | None]:
         """Return for each lead its id, where the bond has that field."""

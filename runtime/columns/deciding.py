@@ -19,8 +19,9 @@ from turnout.dsl.lookups import LookupRow
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import frozen
-from turnout.runtime.columns.bits import BoxSets, first_boxes
+from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
+from turnout.runtime.columns.class_tables import ClassTables
 from turnout.runtime.columns.coding import Chunk, Codes
 from turnout.runtime.keys import own_key
 
@@ -180,11 +181,13 @@ class ColumnDecider:
         self._requiring = [
             at for at, bond in enumerate(self._bonds) if any(fields[name].required for name in bond)
         ]
-        self._every = (1 << len(plan.boxes)) - 1
+        every = (1 << len(plan.boxes)) - 1
         for names, question in asked:
             if not (names <= fields.keys() or plan.identities):
-                self._every &= question.accepts(question.answering(facts, today))
-        self._sets = [BoxSets(len(plan.boxes)) for _ in self._bonds]
+                every &= question.accepts(question.answering(facts, today))
+        self._deciding = {at: BoxSets(every) for at, of in enumerate(self._asked) if of}
+        self._tables = ClassTables([*self._deciding.values()])
+        self._of_all = (every & -every).bit_length() - 1
         self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
         self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
         self._shapes: dict[Keys, tuple[Bond, ...]] = {}
@@ -221,11 +224,13 @@ class ColumnDecider:
             self._ask(leads, range(leads.size), found, seen)
             return found
         numbers = [
-            (self._sets[at], leads.bonds[at].of("boxes", partial(_number, self._sets[at])))
-            for at, asked in enumerate(self._asked)
-            if asked
+            leads.bonds[at].of("boxes", partial(_number, sets), np.int32)
+            for at, sets in self._deciding.items()
         ]
-        boxes = first_boxes(self._every, len(self._plan.boxes), numbers, leads.size)
+        if numbers:
+            boxes = self._tables.first_boxes(numbers)
+        else:
+            boxes = np.full(leads.size, self._of_all, np.int64)
         boxes[leads.lacking() > 0] = -1
         found = self._clause_of[boxes]
         self._ask(leads, np.flatnonzero(self._in_full[boxes] & (boxes >= 0)).tolist(), found, seen)

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import reduce
 from importlib import util
+from operator import and_
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,7 @@ import pytest
 import turnout
 from turnout.runtime.columns.bits import BoxSets, first_boxes
 from turnout.runtime.columns.chunks import LeadTable, chunked
+from turnout.runtime.columns.class_tables import ClassTables
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 POLICY = """
@@ -197,9 +201,11 @@ def test_chunks_are_of_the_size_that_is_asked_for() -> None:
 
 def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
     boxes = 700
-    sets = BoxSets(boxes)
+    sets, others = BoxSets((1 << boxes) - 1), BoxSets((1 << boxes) - 1)
     own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
-    assert first_boxes((1 << boxes) - 1, boxes, [(sets, own)], boxes).tolist() == [*range(boxes)]
+    assert first_boxes([(sets, own)]).tolist() == [*range(boxes)]
+    every = np.full(boxes, others.number(-1))
+    assert first_boxes([(sets, own), (others, every)]).tolist() == [*range(boxes)]
 
 
 @pytest.mark.parametrize("most", [1, 3, 1000])
@@ -224,7 +230,7 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
     bonds: list[tuple[BoxSets, Any]] = []
     bits = [every] * leads
     for number in range(9):  # 200 ** 9 is more than a whole number of 64 bits tells apart
-        sets = BoxSets(boxes)
+        sets = BoxSets(every)
         own = [every ^ 1 << at ^ 1 << (at * 7 + 3) % boxes for at in range(boxes)]
         numbers = [sets.number(each) for each in own]
         chosen = [lead * lead * (number + 3) % boxes for lead in range(leads)]
@@ -232,4 +238,30 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
         bits = [left & own[at] for left, at in zip(bits, chosen, strict=True)]
     expected = [(left & -left).bit_length() - 1 for left in bits]
     assert len(set(expected)) > 1
-    assert first_boxes(every, boxes, bonds, leads).tolist() == expected
+    assert first_boxes(bonds).tolist() == expected
+
+
+@pytest.mark.parametrize(("cells", "size"), [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40)])
+@pytest.mark.parametrize("boxes", [1, 5, 64, 65, 200])
+def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
+    monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int
+) -> None:
+    monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_CELLS", cells)
+    monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_BYTES", size)
+    chance = Random(boxes)
+    every = (1 << boxes) - 1 & ~(1 << boxes // 2)
+    bonds = [BoxSets(every) for _ in range(5)]
+    tables = ClassTables(bonds)
+    for leads in (1, 0, 30, 200):  # the tables grow from chunk to chunk
+        taken = [
+            [-1 & ~(1 << chance.randrange(boxes)) & ~chance.getrandbits(boxes) for _ in range(6)]
+            for _ in bonds
+        ]
+        chosen = [[chance.choice(of) for _ in range(leads)] for of in taken]
+        numbers = [
+            np.array([sets.number(each) for each in of], np.int32)
+            for sets, of in zip(bonds, chosen, strict=True)
+        ]
+        left = [reduce(and_, of, every) for of in zip(*chosen, strict=True)]
+        expected = [(each & -each).bit_length() - 1 for each in left]
+        assert tables.first_boxes(numbers).tolist() == expected
