@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.coding import Codes, Numbers
 
 _WORD = 64
 _MASK = (1 << _WORD) - 1
@@ -70,7 +70,7 @@ class BoxSets:
         return self._firsts
 
 
-def first_boxes(bonds: Sequence[tuple[BoxSets, Codes]]) -> Codes:
+def first_boxes(bonds: Sequence[tuple[BoxSets, Numbers]]) -> Codes:
     """Return for each lead the first box that all its sets have, -1 where there is none.
 
     bonds: one at least, each with the number of the set of each lead.
@@ -84,7 +84,7 @@ def first_boxes(bonds: Sequence[tuple[BoxSets, Codes]]) -> Codes:
     return _first_boxes([(sets, numbers[firsts]) for sets, numbers in bonds])[codes]
 
 
-def _different(numbers: Sequence[tuple[Codes, int]]) -> tuple[Codes, Codes]:
+def _different(numbers: Sequence[tuple[Numbers, int]]) -> tuple[Codes, Codes]:
     """Return which combination of several numbers each lead has, and a lead that has each.
 
     numbers: of each lead, with how many there may be.
@@ -108,7 +108,7 @@ def _encoded(whole: Codes) -> tuple[Codes, Codes]:
     return codes, firsts
 
 
-def _first_boxes(bonds: Sequence[tuple[BoxSets, Codes]]) -> Codes:
+def _first_boxes(bonds: Sequence[tuple[BoxSets, Numbers]]) -> Codes:
     left = [(sets.words(), numbers) for sets, numbers in bonds]
     places = np.arange(len(left[0][1]))
     found = np.full(len(places), -1, np.int64)

@@ -15,7 +15,7 @@ import numpy as np
 
 from turnout.frozen import frozen
 from turnout.runtime.columns.bits import BoxSets, first_boxes
-from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.coding import Codes, Numbers
 
 MOST_CELLS = 1 << 18
 """Cells of one table, four bytes each."""
@@ -36,19 +36,16 @@ class ClassTables:
         self._bonds = tuple(bonds)
         self._steps: list[_Step] | None = None
 
-    def first_boxes(self, numbers: Sequence[Codes]) -> Codes:
+    def first_boxes(self, numbers: Sequence[Numbers]) -> Codes:
         """Return for each lead its first box, -1 where it has none.
 
         numbers: for each bond that of the set of each lead; of one bond at least.
         """
         met = [*zip(self._bonds, numbers, strict=True)]
-        if self._steps is None:
-            left = self._begin(met)
-        else:
-            left = self._again(met, self._steps)
+        left = self._begin(met) if self._steps is None else self._again(met, self._steps)
         return first_boxes([met[at] for at in left])
 
-    def _begin(self, met: "list[tuple[BoxSets, Codes]]") -> list[int]:
+    def _begin(self, met: "list[tuple[BoxSets, Numbers]]") -> list[int]:
         """Meet the smallest first, and note what met; return which are left."""
         steps = self._steps = list[_Step]()
         left = [(len(sets), at) for at, (sets, _) in enumerate(met)]
@@ -65,7 +62,7 @@ class ClassTables:
             met.append((table.sets, numbers))
         return sorted(at for _, at in left)
 
-    def _again(self, met: "list[tuple[BoxSets, Codes]]", steps: "list[_Step]") -> list[int]:
+    def _again(self, met: "list[tuple[BoxSets, Numbers]]", steps: "list[_Step]") -> list[int]:
         """Meet as before, up to a table that became too large; return which are left."""
         left = set(range(len(met)))
         for number, step in enumerate(steps):
@@ -96,7 +93,7 @@ class _ClassTable:
         self.sets = BoxSets(one.every)
         self._cells = np.full((0, 0), -1, np.int32)
 
-    def numbers(self, one: Codes, other: Codes) -> Codes | None:
+    def numbers(self, one: Numbers, other: Numbers) -> Numbers | None:
         """Return the number of what both sets of each lead have in common.
 
         None where the table would be too large, or what comes out of it.
@@ -107,7 +104,7 @@ class _ClassTable:
         places = one * width
         places += other
         cells = self._cells.ravel()  # its own memory: it is one piece
-        found = cells.take(places)
+        found: Numbers = cells.take(places)
         if len(found) and found.min() < 0:
             for place in np.unique(places[found < 0]).tolist():
                 common = self._one[place // width] & self._other[place % width]

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias, overload
 
 import numpy as np
+import pyarrow as pa
 
 from turnout.compiler.plan.asking import questions
 from turnout.compiler.plan.decide import decider
@@ -122,10 +123,10 @@ class ReadLeads:
         found = None if bond is None else bond.at(at).id
         return own_key(self.chunk.record(at), None) if found is None else found
 
-    def ids(self) -> list[str | None]:
-        """Return the id of each lead, None where it has none."""
+    def ids(self) -> pa.Array:
+        """Return the id of each lead, null where it has none."""
         if self.id_bond is None:
-            return [None] * self.size
+            return pa.array([None] * self.size, pa.string())
         return self.bonds[self.id_bond].ids()
 
 
@@ -224,8 +225,7 @@ class ColumnDecider:
             self._ask(leads, range(leads.size), found, seen)
             return found
         numbers = [
-            leads.bonds[at].of("boxes", partial(_number, sets), np.int32)
-            for at, sets in self._deciding.items()
+            leads.bonds[at].classes(partial(_number, sets)) for at, sets in self._deciding.items()
         ]
         if numbers:
             boxes = self._tables.first_boxes(numbers)

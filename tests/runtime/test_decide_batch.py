@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import reduce
 from importlib import util
-from operator import and_
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -202,9 +200,9 @@ def test_chunks_are_of_the_size_that_is_asked_for() -> None:
 def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
     boxes = 700
     sets, others = BoxSets((1 << boxes) - 1), BoxSets((1 << boxes) - 1)
-    own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
+    numbers = [sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)]
+    own, every = np.array(numbers, np.int32), np.full(boxes, others.number(-1), np.int32)
     assert first_boxes([(sets, own)]).tolist() == [*range(boxes)]
-    every = np.full(boxes, others.number(-1))
     assert first_boxes([(sets, own), (others, every)]).tolist() == [*range(boxes)]
 
 
@@ -234,7 +232,7 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
         own = [every ^ 1 << at ^ 1 << (at * 7 + 3) % boxes for at in range(boxes)]
         numbers = [sets.number(each) for each in own]
         chosen = [lead * lead * (number + 3) % boxes for lead in range(leads)]
-        bonds.append((sets, np.array([numbers[at] for at in chosen])))
+        bonds.append((sets, np.array([numbers[at] for at in chosen], np.int32)))
         bits = [left & own[at] for left, at in zip(bits, chosen, strict=True)]
     expected = [(left & -left).bit_length() - 1 for left in bits]
     assert len(set(expected)) > 1
@@ -248,20 +246,23 @@ def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
 ) -> None:
     monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_CELLS", cells)
     monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_BYTES", size)
-    chance = Random(boxes)
+    chance = np.random.default_rng(boxes)
     every = (1 << boxes) - 1 & ~(1 << boxes // 2)
     bonds = [BoxSets(every) for _ in range(5)]
     tables = ClassTables(bonds)
     for leads in (1, 0, 30, 200):  # the tables grow from chunk to chunk
-        taken = [
-            [-1 & ~(1 << chance.randrange(boxes)) & ~chance.getrandbits(boxes) for _ in range(6)]
-            for _ in bonds
-        ]
-        chosen = [[chance.choice(of) for _ in range(leads)] for of in taken]
+        chosen = [[taken(chance, boxes) for _ in range(leads)] for _ in bonds]
         numbers = [
             np.array([sets.number(each) for each in of], np.int32)
             for sets, of in zip(bonds, chosen, strict=True)
         ]
-        left = [reduce(and_, of, every) for of in zip(*chosen, strict=True)]
+        left = [reduce(int.__and__, of, every) for of in zip(*chosen, strict=True)]
         expected = [(each & -each).bit_length() - 1 for each in left]
         assert tables.first_boxes(numbers).tolist() == expected
+
+
+def taken(chance: np.random.Generator, boxes: int) -> int:
+    """Return a set of boxes: one of a few, or one of many."""
+    few = int(chance.integers(0, 4))
+    one = ~(1 << int(chance.integers(0, boxes)))
+    return one if few else one & int.from_bytes(chance.bytes(25), "little")
