@@ -22,8 +22,8 @@ from turnout.dsl.values.reading import Issue
 from turnout.frozen import frozen
 from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
-from turnout.runtime.columns.class_tables import ClassTables
 from turnout.runtime.columns.coding import Chunk, Codes
+from turnout.runtime.columns.meeting_classes import ClassTables
 from turnout.runtime.keys import own_key
 
 MOST_SHAPES = 100

@@ -13,7 +13,7 @@ import pytest
 import turnout
 from turnout.runtime.columns.bits import BoxSets, first_boxes
 from turnout.runtime.columns.chunks import LeadTable, chunked
-from turnout.runtime.columns.class_tables import ClassTables
+from turnout.runtime.columns.meeting_classes import ClassTables
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 POLICY = """
@@ -244,8 +244,8 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
 def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
     monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int
 ) -> None:
-    monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_CELLS", cells)
-    monkeypatch.setattr("turnout.runtime.columns.class_tables.MOST_BYTES", size)
+    monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
+    monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_BYTES", size)
     chance = np.random.default_rng(boxes)
     every = (1 << boxes) - 1 & ~(1 << boxes // 2)
     bonds = [BoxSets(every) for _ in range(5)]
