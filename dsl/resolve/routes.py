@@ -7,6 +7,7 @@ import attrs
 from turnout.dsl import nodes, policy
 from turnout.dsl.conditions import NEVER, And, Condition
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.rereading import TableValues
 from turnout.dsl.resolve import going_on, handing_over
 from turnout.dsl.resolve.acceptance import complain_of_going_on, offer
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
@@ -281,7 +282,14 @@ class RouteReader:
             self._is_sound = False
             return
         reader = RowReader(
-            node, rows, self._conditions, self._target, self._chain, self._zone, self._scope
+            node,
+            rows,
+            self._conditions,
+            self._target,
+            self._chain,
+            self._zone,
+            self._scope,
+            self._asked(rows),
         )
         for read in reader.rules(self._route):
             if read is None:
@@ -290,6 +298,17 @@ class RouteReader:
                 rule, bounds = read
                 self._most(bounds, rule.span)
                 yield rule
+
+    def _asked(self, rows: RuleRows) -> TableValues:
+        """Return what rows asked in the version before, where the same words mean the same."""
+        if self.kept is None:
+            return TableValues()
+        tables, what = self.kept.known.tables, ("asked", rows.sheet.name)
+        depends = rows.asking, self.kept.ground
+        before = tables.of(what, depends)
+        known = before.next() if isinstance(before, TableValues) else TableValues()
+        tables.keep(what, depends, known)
+        return known
 
     def _most(self, bounds: Bounds, span: Span) -> Condition:
         """Return the most that a condition can mean, noting the least where that differs."""

@@ -19,13 +19,14 @@ from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
+from turnout.dsl.rereading import TableValues
 from turnout.dsl.resolve import going_on, handing_over
 from turnout.dsl.resolve.acceptance import complain_of_going_on, offer
 from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
 from turnout.dsl.resolve.going_on import parted
 from turnout.dsl.resolve.promises import actions, only, sla
-from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
+from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.resolve.validities import ReadValidity, between, end, validity
 from turnout.dsl.sheets import SheetRow
@@ -53,6 +54,7 @@ class RowReader:
     """Reads the rows of one table.
 
     target, chain: read targets, and report what is wrong with them. zone: of the policy's days.
+    known: what was read of conditions on the same ground.
     """
 
     _node: nodes.RuleTable
@@ -62,6 +64,7 @@ class RowReader:
     _chain: Callable[[nodes.Chain, str], policy.Chain]
     _zone: str
     _scope: Scope
+    _known: TableValues
     _targets: dict[tuple[int, str], tuple[tuple[Target, _Place], ...]] = attrs.Factory(
         dict[tuple[int, str], tuple[tuple[Target, _Place], ...]]
     )
@@ -75,12 +78,12 @@ class RowReader:
         offered = offer(table, self._node.offers, self._scope)
         complain_of_going_on(self._node, self._scope)
         fixed = self._fixed_days()
-        asking = RowConditions(self._of, self._conditions, self._scope)
+        asking = RowConditions(self._of, self._conditions, self._scope, self._known)
         count = hidden = 0
         for row, name in zip(self._of.sheet.rows, self._of.names, strict=True):
             found, referred = len(self._scope.findings), len(self._scope.references)
             is_free = self._is_free(name, row, route)
-            asked = list(asking.asked(row))
+            asked, bounds = asking.asked(row)
             steps = () if chain is None else self._steps_of(chain, row)
             due = self._sla_of(answer, row) if isinstance(answer, nodes.RowSla) else answer
             days = self._days(row, fixed)
@@ -90,7 +93,6 @@ class RowReader:
             kept = max(0, min(new, MAX_FINDINGS - count))
             del self._scope.findings[found + kept :]
             count, hidden = count + kept, hidden + new - kept
-            bounds = joined(asked)
             if days.is_lost:
                 bounds = Bounds(NEVER, bounds.most)
             if not is_free or (going_on is not None and not steps):

@@ -9,7 +9,7 @@ row that is put in above it takes nothing from it.
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, assert_never, cast
 
 import attrs
 
@@ -21,6 +21,7 @@ from turnout.dsl.fixes import misspelt
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import name_of
 from turnout.dsl.policy import Definition, Family
+from turnout.dsl.rereading import TableValues
 from turnout.dsl.resolve.cell_conditions import Misread, asked_of, named_in, said_of
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.literals import read_literal
@@ -286,32 +287,44 @@ def _made(stem: str, cells: list[str]) -> str:
 class RowConditions:
     """What the cells of one table's rows ask.
 
-    known: what was read of a column's cells, by text; a cell that repeats is read once.
+    known: what was read of a column's cells, by text, and what rows ask whose cells say the same;
+    a cell that repeats is read once, and so is one of an earlier version of the policy.
     """
 
     _of: RuleRows
     _reader: ConditionReader
     _scope: Scope
-    _known: dict[tuple[int, str, str | None], Condition] = attrs.Factory(
-        dict[tuple[int, str, str | None], Condition]
-    )
+    _known: TableValues
 
-    def asked(self, row: SheetRow) -> Iterator[tuple[int, Bounds]]:
-        """Yield, by place of the column, what each cell that isn't blank asks."""
+    def asked(self, row: SheetRow) -> tuple[list[tuple[int, Bounds]], Bounds]:
+        """Return, by place of the column, what each cell that isn't blank asks, and what all do."""
+        found: list[tuple[int, Bounds]] = []
+        said: list[tuple[int, str, str | None]] = []
         for number, column in enumerate(self._of.asking):
             text = row.cells[column.at].strip()
             if not text:
                 continue
             country = self._country(column, row)
-            key = number, text, country
-            known = self._known.get(key)
-            if known is not None:
-                yield column.at, Bounds(known, known)
-                continue
-            bounds = self._read(column, text, row.places[column.at], country)
-            if bounds.is_exact:
-                self._known[key] = bounds.most
-            yield column.at, bounds
+            cell = number, text, country
+            said.append(cell)
+            bounds = self._exactly(cell)
+            if bounds is None:
+                bounds = self._read(column, text, row.places[column.at], country)
+                self._keep(cell, bounds)
+            found.append((column.at, bounds))
+        together = self._exactly(tuple(said))
+        if together is None:
+            together = joined(found)
+            self._keep(tuple(said), together)
+        return found, together
+
+    def _exactly(self, said: object) -> Bounds | None:
+        known = self._known.of(said, None)
+        return None if known is None else Bounds(*2 * (cast("Condition", known),))
+
+    def _keep(self, said: object, bounds: Bounds) -> None:
+        if bounds.is_exact:
+            self._known.keep(said, None, bounds.most)
 
     def _read(self, column: AskingColumn, text: str, at: Span, country: str | None) -> Bounds:
         match column:

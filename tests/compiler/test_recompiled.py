@@ -7,11 +7,32 @@ import pytest
 
 from turnout.compiler.checks import QUICK
 from turnout.compiler.checks.again import Checked
-from turnout.compiler.compiled import compile_policy, read_policy
+from turnout.compiler.compiled import Unchecked, compile_policy, read_policy
 from turnout.compiler.leads.budget import USUAL, Stopped, stoppable
+from turnout.compiler.program import Clause
 from turnout.compiler.recompiled import compile_again, rules_of
+from turnout.dsl.conditions import Condition, names_in
 from turnout.dsl.files import Files
 from turnout.dsl.rereading import RulesRead
+from turnout.dsl.wording import written
+
+
+def clauses(read: Unchecked) -> tuple[Clause, ...]:
+    return read.program.routes["inbound"].clauses
+
+
+def meant(condition: Condition) -> list[str]:
+    """Return what the names in a condition stand for, and those in that."""
+    found = [f"{each.name}: {each.meaning!r}" for each in names_in(condition)]
+    return found + [more for each in names_in(condition) for more in meant(each.meaning)]
+
+
+def worded(read: Unchecked) -> list[list[str]]:
+    """Return, for each clause, the words of what the cells of its row ask."""
+    fields = read.program.policy.fields
+    rows = [clause.row for clause in clauses(read)]
+    return [[written(each, fields) for _, each in row.asked] if row else [] for row in rows]
+
 
 MAIN = Path(__file__).parents[2] / "examples/saas-inbound/inbound.route"
 
@@ -95,3 +116,113 @@ def test_only_rules_that_name_what_is_declared_otherwise_are_read_anew(
         assert read.program.policy == fresh.program.policy
         assert list(read.resolution.references) == list(fresh.resolution.references)
         rules = rules_of(read, rules)
+
+
+SHEETED = """\
+lead { plan: one of [free, paid]  seats: integer 0..  country: country  state: subdivision }
+queue one
+territory north = country in [DE, SE]
+segment size first of { Large = seats > 99  Small = seats > 9 }
+segment Hot = plan is paid
+route inbound {
+  rules from "rows.csv" by plan, segment "Size", territory "Where", Hot, country, state {
+    to queue one
+  }
+  fallback to queue one
+}
+"""
+ROWS = """\
+plan,Size,Where,Hot,country,state
+free,Large,,,,
+free,,north,yes,,
+,Small,not north,,US,
+,not Small,,no,,US-CA
+paid,,,,Germany,
+,Large,north,,,
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("> 99", "> 98"),
+        ("[DE, SE]", "[DE]"),
+        ("= plan is paid", "= plan is free"),
+        ("paid]", "paid, trial]"),
+        ("country: country", "country: text"),
+        ("queue one", "queue one  queue two"),
+        ("segment Hot", "segment Cold = seats < 3  segment Hot"),
+        ("size first of { Large = seats > 99 ", "Large = seats > 99  segment size first of {"),
+        (", state {", " {"),
+        ("free,Large", "paid,Large"),
+        ("Germany", "DE"),
+        ("US-CA", "California"),
+        ("not Small", "not Large, Small"),
+    ],
+)
+def test_rows_ask_what_they_ask_of_a_policy_that_is_read_for_the_first_time(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    assert old in SHEETED + ROWS
+    assert_read_as_new(
+        tmp_path,
+        (SHEETED, ROWS),
+        (SHEETED.replace(old, new), ROWS.replace(old, new)),
+        (SHEETED.replace("queue one", "queue one  # here", 1), ROWS),
+        (SHEETED, f"{ROWS}free,,,,France,\n"),
+        (SHEETED, ROWS),
+    )
+
+
+NARROW = """\
+lead { plan: one of [free, paid]  seats: integer 0.. }
+queue one
+segment Large = seats > 99
+segment Hot = plan is paid
+route inbound {
+  rules from "rows.csv" by Hot "Asked" { to queue one }
+  fallback to queue one
+}
+"""
+
+
+def test_rows_of_one_column_ask_what_it_means_now(tmp_path: Path) -> None:
+    rows = "Asked\nyes\n"
+    assert_read_as_new(
+        tmp_path,
+        (NARROW, rows),
+        (NARROW.replace("by Hot", "by Large"), rows),
+        (NARROW, rows),
+        (NARROW.replace("is paid", "is free"), rows),
+        (NARROW.replace("by Hot", "by plan"), "Asked\nfree\n"),
+    )
+
+
+def assert_read_as_new(folder: Path, *versions: tuple[str, str]) -> None:
+    """Assert that each version, a policy and its table, is read as if it was the first one."""
+    main, table = folder / "a.route", folder / "rows.csv"
+    rules = RulesRead(keeps=True)
+    for policy, rows in versions:
+        files = {main: policy, table: rows}
+        read = read_policy(main, files=Files(files), known=rules)
+        fresh = read_policy(main, files=Files(files))
+        assert read.program.policy == fresh.program.policy
+        assert read.found == fresh.found
+        assert worded(read) == worded(fresh)
+        for one, two in zip(clauses(read), clauses(fresh), strict=True):
+            assert one.condition == two.condition
+            assert meant(one.condition) == meant(two.condition)
+        rules = rules_of(read, rules)
+
+
+def test_the_condition_of_a_row_is_the_very_one_of_before(tmp_path: Path) -> None:
+    main, table = tmp_path / "a.route", tmp_path / "rows.csv"
+    files = {main: SHEETED, table: ROWS}
+    rules = RulesRead(keeps=True)
+    read = read_policy(main, files=Files(files), known=rules)
+    rules = rules_of(read, rules)
+    more = {main: f"# here\n{SHEETED}", table: f"{ROWS}free,,,,FR,\n"}
+    again = read_policy(main, files=Files(more), known=rules)
+    pairs = zip(clauses(read), clauses(again), strict=False)
+    kept = [one.condition is two.condition for one, two in pairs]
+    assert kept == [*[True] * 6, False]
