@@ -102,7 +102,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
     read_id = id_reader(fields)
 
     def read(record: object, row: int | None = None) -> Lead:
-        if not isinstance(record, Mapping):
+        if type(record) is not dict and not isinstance(record, Mapping):
             complaint = f"not a record: {kind_of(record)}"
             issue = Issue("", shortened(record), complaint)
             return Lead(None, {}, (issue,), row, complaint, own_key=own_key(record, row))

@@ -59,6 +59,10 @@ class Kept(Protocol):
         """Return what was decided for the lead."""
         ...
 
+    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+        """Return those of some leads of which it is known at once that nothing was decided."""
+        ...
+
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
         ...
@@ -164,6 +168,10 @@ class Batch:
             if found is None:
                 self._undecided.add(key)
         return found
+
+    def expect_leads(self, route: str, leads: Collection[str]) -> None:
+        """Look at once for leads of which it is about to be asked what was decided."""
+        self._undecided.update(self.kept.unknown(route, leads))
 
     @property
     def gifts(self) -> Gifts | None:

@@ -1,6 +1,7 @@
 """What a batch changed, written into the tables: each table once, the log only at its end."""
 
 import sqlite3
+from typing import NamedTuple
 
 from turnout.frozen import frozen
 from turnout.runtime.events import Event, is_deciding
@@ -58,9 +59,11 @@ def keep(tables: Tables, batch: Batch) -> int:
     return last
 
 
-@frozen
-class _Row:
-    """A lead's row: when it was first decided, by which event it now is, and its last one."""
+class _Row(NamedTuple):
+    """A lead's row: when it was first decided, by which event it now is, and its last one.
+
+    A tuple, because each new lead has one.
+    """
 
     seq: int
     decided: int

@@ -78,6 +78,9 @@ class _Kept:
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
 
+    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+        return {(route, lead) for lead in leads} - self.decisions.keys()
+
     def turns(self, team: str) -> Turns:
         return self.drawn.get(team, LEVEL)
 

@@ -206,6 +206,10 @@ class Fetched:
             self.fetch(Needs(((route, lead),)))
         return self._recorded[route, lead]
 
+    def unknown(self, _route: str, _leads: Collection[str]) -> Collection[Key]:
+        """Return none: which leads are asked for was foreseen."""
+        return ()
+
     def turns(self, team: str) -> Turns:
         """Return the team's turns. Raises MoreNeededError where others may draw meanwhile."""
         if self.held is not None and team not in self.held:
