@@ -54,7 +54,7 @@ from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.memberships import Rosters, rosters
-from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.moves import Holder, Move, Watch, holder_of
 from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
 from turnout.runtime.timed_offers import can_pass_on, offer_to, rank_of
 
@@ -190,7 +190,7 @@ def engine(
                 clause = last if number is None else clauses[number]
                 step, accepted, more = offered(clause, values, moment, state)
                 passed += more
-        holder = Holder(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
+        holder = holder_of(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
         by = named_by(step, accepted.instead_of) if step else ""
         decision = Decision(
             lead=key,

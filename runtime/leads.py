@@ -6,18 +6,15 @@ with a complaint, and the route's own fallback takes it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
-from functools import lru_cache
 from hashlib import sha256
-from json.encoder import encode_basestring_ascii
 from typing import TypeAlias, cast
 
 import attrs
 
 from turnout.dsl.lookups import LookupRow
-from turnout.dsl.types import Field, Value, Values, id_field
+from turnout.dsl.types import Field, Values, id_field
 from turnout.dsl.values.built_ins import kind_of
-from turnout.dsl.values.literals import jsonable
+from turnout.dsl.values.canonical import canonical
 from turnout.dsl.values.raw_leads import RawValues, shortened, values_reader
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import attribute, frozen
@@ -148,30 +145,6 @@ def fingerprint(lead: Lead) -> str:
     A lead without values is told from others by what arrived instead.
     """
     if lead.values:
-        values = lead.values
-        said = ",".join(
-            [
-                before
-                + (encode_basestring_ascii(value) if type(value) is str else said_text(value))
-                for name, before in _in_order(tuple(values))
-                for value in (values[name],)
-            ]
-        )
-        return sha256(f"{{{said}}}".encode("ascii")).hexdigest()
+        return sha256(canonical(lead.values).encode("ascii")).hexdigest()
     content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
-
-
-def said_text(value: Value) -> str:
-    """Return a value in JSON: `_CANONICAL` says the same, and takes four times as long."""
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
-    if isinstance(value, Decimal):
-        return f'"{value:f}"'
-    return str(value) if type(value) is int else _CANONICAL.encode(jsonable(value))
-
-
-@lru_cache(maxsize=1_000)  # leads of one source say the same of themselves
-def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return names in order, each with what stands before its value."""
-    return tuple((name, f"{encode_basestring_ascii(name)}:") for name in sorted(names))

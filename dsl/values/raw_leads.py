@@ -121,8 +121,6 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
                 value = texts(raw)
                 if value is not None:
                     values[name] = value
-                elif raw in slot.unread:
-                    issues.append(slot.unread[raw])
                 elif raw:
                     _read(slot, raw, values, issues)
             elif raw is not None:
@@ -299,6 +297,9 @@ def _read_all(
 def _read(slot: _Slot, raw: object, values: dict[str, Value], issues: list[Issue]) -> None:
     """Read one raw value; adds it to the values, or why it can't be used to the issues."""
     name, read, beside, implies, _, unread = slot
+    if type(raw) is str and raw in unread:
+        issues.append(unread[raw])
+        return
     told = values.get(beside) if beside else None
     value = read(raw, told if isinstance(told, str) else None)
     if value is MISSING:

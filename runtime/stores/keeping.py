@@ -44,11 +44,9 @@ def keep(tables: Tables, batch: Batch) -> int:
         cells = team, turns.scale, lags_cell(turns)
         connection.execute(_PUT_TURNS, summed(cells))
         known.turns[team] = turns
-    for person, more in batch.opened.items():
-        if more:
-            load = person, tables.open_leads(person) + more
-            connection.execute(_PUT_LOAD, summed(load))
-            known.loads[person] = load[1]
+    loads = {who: tables.open_leads(who) + more for who, more in batch.opened.items() if more}
+    connection.executemany(_PUT_LOAD, map(summed, loads.items()))
+    known.loads |= loads
     if batch.absent is not None:
         said = ABSENCES, json_cell([each.cells() for each in batch.absent])
         connection.execute(_PUT_META, summed(said))
