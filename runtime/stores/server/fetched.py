@@ -27,11 +27,9 @@ REMEMBERED_AT_ONCE = 8
 
 _LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
     d.expires, d.said, e.detail, e.at)"""
-GRAVE = (
-    "(SELECT 'erased:' || left(encode(sha256(convert_to(m.value || {lead}, 'UTF8')), 'hex'), 32)"
-    " FROM {{s}}.meta m WHERE m.key = 'salt')"
-)
-"""What a lead stands under that was erased; see `tombstones`."""
+_SALT = "(SELECT m.value FROM {{s}}.meta m WHERE m.key = 'salt')"
+GRAVE = f"('erased:' || left(encode(sha256(convert_to({_SALT} || {{lead}}, 'UTF8')), 'hex'), 32))"
+"""What a lead stands under that was erased; see `tombstones`. The salt is read once a statement."""
 
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 _KNOWN = {
