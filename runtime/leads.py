@@ -6,6 +6,7 @@ with a complaint, and the route's own fallback takes it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import TypeAlias, cast
 
@@ -52,6 +53,17 @@ class Lead:
     def key(self) -> str:
         """What the lead is known by: its id, or else what tells it from all others."""
         return self.own_key if self.id is None else self.id
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A key of what the lead says: the same for equal values, in any order or file.
+
+        A lead without values is told from others by what arrived instead.
+        """
+        if self.values:
+            return sha256(canonical(self.values).encode("ascii")).hexdigest()
+        content = [[issue.field, issue.raw] for issue in self.issues]
+        return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 LeadReader: TypeAlias = Callable[[object, int | None], Lead]
@@ -137,14 +149,3 @@ def fitness_reader(fields: Mapping[str, Field]) -> FitnessReader:
         return told, (*told.issues, *more), ", ".join(f"no {name}" for name in lacking)
 
     return read
-
-
-def fingerprint(lead: Lead) -> str:
-    """Return a key of what the lead says: the same for equal values, in any order or file.
-
-    A lead without values is told from others by what arrived instead.
-    """
-    if lead.values:
-        return sha256(canonical(lead.values).encode("ascii")).hexdigest()
-    content = [[issue.field, issue.raw] for issue in lead.issues]
-    return sha256(_CANONICAL.encode(content).encode()).hexdigest()

@@ -811,6 +811,8 @@ class Router:
         return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None, by: str) -> list[Decision]:
+        for lead in chunk:
+            _ = lead.fingerprint  # worked out while nobody else waits for the state
         return self._kept(
             self._needs_of(chunk),
             partial(self._decided, chunk),

@@ -110,6 +110,24 @@ def test_a_decision_is_found_by_its_route_and_lead_only(store: Store) -> None:
         assert transaction.decided("other", "1") is None
 
 
+def test_leads_that_were_looked_for_at_once_are_what_they_are(store: Store) -> None:
+    strange = ["json:1", "\ud800", "a'b\"c", "é"]
+    with store.begin() as transaction:
+        for lead in ("1", *strange):
+            transaction.record(assigned(lead, "ana"), "abc")
+    with store.begin() as transaction:
+        transaction.expect_leads(ROUTE, ["1", "2", "1", "new", *strange])
+        for lead in ("1", *strange):
+            assert transaction.decided(ROUTE, lead) == Recorded(assigned(lead, "ana"), "abc")
+            with pytest.raises(ValueError, match="is decided"):
+                transaction.record(assigned(lead, "ben"), "abc")
+        assert transaction.decided(ROUTE, "2") is None
+        transaction.record(assigned("2", "ben"), "abc")
+        assert transaction.decided(ROUTE, "2") == Recorded(assigned("2", "ben"), "abc")
+        transaction.expect_leads("other", ["1"])
+        assert transaction.decided("other", "1") is None
+
+
 def test_a_transaction_sees_its_own_writes(store: Store) -> None:
     with store.begin() as transaction:
         assert transaction.decided(ROUTE, "1") is None
