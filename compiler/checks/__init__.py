@@ -106,7 +106,7 @@ CHECKS: tuple[Check, ...] = (
 QUICK = tuple(
     each
     for each in CHECKS
-    if not isinstance(each.scope, OfRoute | OfRules)
+    if isinstance(each.scope, OfPolicy | OfFamilies)
     or (isinstance(each.scope, OfRoute) and each.scope.is_quick)
 )
 """The checks that take a fraction of the others' time."""

@@ -39,6 +39,7 @@ _GROUPED = tuple(
     re.compile(rf"([1-9][0-9]{{0,2}}(?:[{group}][0-9]{{3}})+)(?:[{point}]([0-9]+))?")
     for group, point in ((",", "."), (".", ","), (" ", ".,"), ("'", ".,"))
 )
+_IN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}")
 _LAKHS = re.compile(r"([1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?:\.([0-9]+))?")
 _POINTED = re.compile(r"([0-9]*)([.,])([0-9]+)")
 _SIGNS = str.maketrans({"\u2212": "-", "\u2019": "'", "\u066b": ".", "\u066c": ",", "\t": " "})
@@ -146,10 +147,14 @@ def integer(
                 return _ambiguous(whole)
 
     by_text = _from_text(accept, "not a whole number", written)
+    comma_groups = written.decimal != ","
 
     def from_text(text: str, country: str | None = None) -> Reading:
         if text.isdigit() and text.isascii() and len(text) <= 15:
             number = int(text)
+            return fits(number) or number
+        if comma_groups and _IN_THOUSANDS.fullmatch(text):  # as `readings` has it, and nothing else
+            number = int(text.replace(",", ""))
             return fits(number) or number
         return by_text(text, country)
 

@@ -1,8 +1,7 @@
-"""The first box that takes each lead of a chunk: the engine's bitmaps, for all leads at once.
+"""The different sets of boxes that values come to, and the first box of sets that meet.
 
-A bond's values come to a set of boxes; there are few different ones, and few combinations of
-them: each is asked once, whatever the number of leads. The sets are kept as words of 64 boxes.
-The first words of all combinations are ANDed before any second one, and only those that no box
+A set is kept as the bits of an int, and as words of 64 boxes where many sets are ANDed at once:
+the first words of all combinations are ANDed before any second one, and only those that no box
 has taken yet are asked for the next: most are taken early.
 """
 
@@ -12,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.coding import Codes, Numbers
 
 _WORD = 64
 _MASK = (1 << _WORD) - 1
@@ -21,54 +20,76 @@ _MOST_COMBINED = 1 << 62  # what a whole number of 64 bits tells apart
 
 
 class BoxSets:
-    """The different sets of boxes that one bond's values come to, numbered."""
+    """The different sets of boxes that values come to, numbered."""
 
-    def __init__(self, boxes: int) -> None:
-        """Begin with none. boxes: how many boxes the plan has."""
-        self._width = max(1, -(-boxes // _WORD))
+    def __init__(self, every: int) -> None:
+        """Begin with none. every: the boxes that may be in any of them, as bits."""
+        self.every: int = every
+        self._bytes = 8 * max(1, -(-every.bit_length() // _WORD))
         self._numbers: dict[int, int] = {}
-        self._words = np.zeros((self._width, 16), np.uint64)
+        self._sets: list[int] = []
+        self._words = np.zeros((0, self._bytes // 8), np.uint64)
+        self._firsts = np.zeros(0, np.int64)
 
     def __len__(self) -> int:
         """Return how many different sets there are so far."""
-        return len(self._numbers)
+        return len(self._sets)
+
+    def __getitem__(self, number: int) -> int:
+        """Return the set of a number, as bits."""
+        return self._sets[number]
+
+    @property
+    def size(self) -> int:
+        """How many bytes the sets take, about."""
+        return len(self._sets) * self._bytes
 
     def number(self, boxes: int) -> int:
-        """Return the number of a set, given as bits; all of them where it is negative."""
-        found = self._numbers.get(boxes)
-        if found is None:
-            found = self._numbers[boxes] = len(self._numbers)
-            if found == self._words.shape[1]:
-                self._words = np.concatenate([self._words, np.zeros_like(self._words)], axis=1)
-            for at in range(self._width):
-                self._words[at, found] = boxes >> at * _WORD & _MASK
+        """Return the number of a set, given as bits; of all of them where it is -1."""
+        boxes &= self.every
+        found = self._numbers.setdefault(boxes, len(self._sets))
+        if found == len(self._sets):
+            self._sets.append(boxes)
         return found
 
-    def word(self, at: int) -> NDArray[np.uint64]:
-        """Return the boxes from `64 * at` on that are in each set, by its number."""
-        found: NDArray[np.uint64] = self._words[at]
-        return found
+    def words(self) -> NDArray[np.uint64]:
+        """Return the words of each set, sets x words."""
+        new = self._sets[len(self._words) :]
+        if new:
+            written = b"".join([boxes.to_bytes(self._bytes, "little") for boxes in new])
+            more = np.frombuffer(written, "<u8").reshape(len(new), -1)
+            self._words = np.concatenate([self._words, more])
+        return self._words
+
+    def firsts(self) -> Codes:
+        """Return the first box of each set, -1 where it has none."""
+        new = self._sets[len(self._firsts) :]
+        if new:
+            more = np.array([(boxes & -boxes).bit_length() - 1 for boxes in new], np.int64)
+            self._firsts = np.concatenate([self._firsts, more])
+        return self._firsts
 
 
-def first_boxes(every: int, boxes: int, bonds: Sequence[tuple[BoxSets, Codes]], size: int) -> Codes:
+def first_boxes(bonds: Sequence[tuple[BoxSets, Numbers]]) -> Codes:
     """Return for each lead the first box that all its sets have, -1 where there is none.
 
-    every: the boxes that are asked for at all, as bits; boxes: how many there are. bonds:
-    each with the number of the set of each lead.
+    bonds: one at least, each with the number of the set of each lead.
     """
-    if not bonds or boxes <= _FEW * _WORD:
-        return _first_boxes(every, boxes, bonds, size)
+    if len(bonds) == 1:
+        ((sets, numbers),) = bonds
+        return sets.firsts().take(numbers)
+    if bonds[0][0].every.bit_length() <= _FEW * _WORD:
+        return _first_boxes(bonds)
     codes, firsts = _different([(numbers, len(sets)) for sets, numbers in bonds])
-    some = [(sets, numbers[firsts]) for sets, numbers in bonds]
-    return _first_boxes(every, boxes, some, len(firsts))[codes]
+    return _first_boxes([(sets, numbers[firsts]) for sets, numbers in bonds])[codes]
 
 
-def _different(numbers: Sequence[tuple[Codes, int]]) -> tuple[Codes, Codes]:
+def _different(numbers: Sequence[tuple[Numbers, int]]) -> tuple[Codes, Codes]:
     """Return which combination of several numbers each lead has, and a lead that has each.
 
     numbers: of each lead, with how many there may be.
     """
-    whole, among = numbers[0][0].copy(), numbers[0][1]
+    whole, among = numbers[0][0].astype(np.int64), numbers[0][1]
     for more, count in numbers[1:]:
         if among * count > _MOST_COMBINED:
             whole, firsts = _encoded(whole)
@@ -87,19 +108,14 @@ def _encoded(whole: Codes) -> tuple[Codes, Codes]:
     return codes, firsts
 
 
-def _first_boxes(
-    every: int, boxes: int, bonds: Sequence[tuple[BoxSets, Codes]], size: int
-) -> Codes:
-    found = np.full(size, -1, np.int64)
-    places = np.arange(size)
-    left = [(sets, numbers) for sets, numbers in bonds]
-    for at in range(-(-boxes // _WORD)):
-        asked = every >> at * _WORD & _MASK
-        if not asked:
-            continue
-        words = np.full(len(places), asked, np.uint64)
-        for sets, numbers in left:
-            words &= sets.word(at)[numbers]
+def _first_boxes(bonds: Sequence[tuple[BoxSets, Numbers]]) -> Codes:
+    left = [(sets.words(), numbers) for sets, numbers in bonds]
+    places = np.arange(len(left[0][1]))
+    found = np.full(len(places), -1, np.int64)
+    for at in range(left[0][0].shape[1]):
+        words = np.full(len(places), _MASK, np.uint64)
+        for own, numbers in left:
+            words &= own[:, at][numbers]
         taken = words != 0
         if taken.any():
             lowest = words[taken]
@@ -109,5 +125,5 @@ def _first_boxes(
             places = places[~taken]
             if not len(places):
                 break
-            left = [(sets, numbers[~taken]) for sets, numbers in left]
+            left = [(own, numbers[~taken]) for own, numbers in left]
     return found

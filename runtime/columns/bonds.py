@@ -22,7 +22,7 @@ from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import Chunk, Codes, coded, combined
+from turnout.runtime.columns.coding import Chunk, Codes, Numbers, coded, combined
 from turnout.runtime.columns.ordinary import FEWEST, OrdinaryTexts, ordinary_texts
 from turnout.runtime.keys import id_reader
 from turnout.runtime.leads import LACKING
@@ -39,8 +39,8 @@ class BondValues(NamedTuple):  # one is made for every distinct text: a tuple is
     """What a bond's raw values come to.
 
     issues: each with its place among those of the lead. lacking: required fields without a
-    value. boxes: those of the plan that take these values, as bits. said: a hash of the
-    values, which adds up to that of a lead. id: of the lead, where the bond has that field.
+    value. boxes: those of the plan that take these values, as bits. id: of the lead, where the
+    bond has that field.
     """
 
     values: Values
@@ -48,7 +48,6 @@ class BondValues(NamedTuple):  # one is made for every distinct text: a tuple is
     lacking: tuple[str, ...]
     looked_up: tuple[LookupRow, ...]
     boxes: int
-    said: int
     id: str | None
 
 
@@ -89,16 +88,13 @@ class BondRead:
         """Return what the values of the lead at a place come to."""
         return self.told[int(self.codes[place])]
 
-    def of(self, name: str, take: Callable[[BondValues], int]) -> Codes:
-        """Return for each lead a number that is taken from what its values come to.
-
-        name: tells what is taken from what else is.
-        """
-        return self.told.numbers(name, take)[self.codes]
+    def classes(self, number: Callable[[BondValues], int]) -> Numbers:
+        """Return for each lead the number that what its values come to is given."""
+        return self.told.numbers("class", number).astype(np.int32).take(self.codes)
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values, which adds up to that of the lead."""
-        return self.of("said", _said)
+        return self.told.numbers("said", _said).take(self.codes)
 
     def lacking(self) -> Codes | None:
         """Return for each lead how many required fields it lacks, None where none lacks any."""
@@ -114,12 +110,13 @@ class BondRead:
 
     def _some(self, name: str, take: Callable[[BondValues], int]) -> Codes | None:
         numbers = self.told.numbers(name, take)
-        return numbers[self.codes] if numbers.any() else None
+        return numbers.take(self.codes) if numbers.any() else None
 
-    def ids(self) -> list[str | None]:
+    def ids(self) -> pa.Array:
         """Return for each lead its id, where the bond has that field."""
-        ids = [each.id for each in self.told.values]
-        return [ids[code] for code in self.codes.tolist()]
+        return pa.array([each.id for each in self.told.values], pa.string()).take(
+            pa.array(self.codes)
+        )
 
 
 @frozen(eq=False)
@@ -142,7 +139,7 @@ class OrdinaryRead(BondRead):
         value = text.lower()
         own_id = text if self.is_id else None
         of = {self.name: value}
-        return self.told[0]._replace(values=of, said=_hash(self.name, value), id=own_id)
+        return self.told[0]._replace(values=of, id=own_id)
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values."""
@@ -153,19 +150,18 @@ class OrdinaryRead(BondRead):
         found[places] = np.fromiter(hashed, np.int64, len(texts))
         return found
 
-    def ids(self) -> list[str | None]:
+    def ids(self) -> pa.Array:
         """Return for each lead its id."""
-        if not self.is_id:
-            return BondRead.ids(self)
-        odd = np.flatnonzero(self.codes)
-        found = cast("list[str | None]", self.texts.to_pylist())
-        for place, code in zip(odd.tolist(), self.codes[odd].tolist(), strict=True):
-            found[place] = self.told[int(code)].id
-        return found
+        odd = self.codes != 0
+        if not self.is_id or not odd.any():
+            return self.texts if self.is_id else BondRead.ids(self)
+        own = pa.array([self.told[code].id for code in self.codes[odd].tolist()], pa.string())
+        return pc.replace_with_mask(self.texts, pa.array(odd), own)
 
 
 def _said(of: BondValues) -> int:
-    return of.said
+    said = sum(_hash(name, value) for name, value in of.values.items())
+    return (said + _SIGN & _ALL) - _SIGN
 
 
 def _lacking(of: BondValues) -> int:
@@ -296,7 +292,7 @@ class Bond:
         column = coded(texts.take(pa.array(odd)))
         codes = np.zeros(len(texts), np.int64)
         codes[odd] = column.codes + 1
-        shared = BondValues({}, (), (), (), ordinary.boxes, 0, None)
+        shared = BondValues({}, (), (), (), ordinary.boxes, None)
         told = ToldValues([shared, *self._of_texts(column.raws, *self._single)])
         return OrdinaryRead(codes, told, self._single[0], texts, self.has_id)
 
@@ -326,8 +322,7 @@ class Bond:
         for each in self._by_more:
             boxes &= each.accepts(each.answering(values, self._today))
         own_id = self._read_id(raw, value) if self._id else None
-        said = _hash(name, value)
-        return BondValues(values, (), (), (), boxes, said, own_id)
+        return BondValues(values, (), (), (), boxes, own_id)
 
     def _told(self, raws: tuple[object, ...]) -> BondValues:
         if not all(
@@ -355,13 +350,7 @@ class Bond:
         for each in self._asked:
             boxes &= each.accepts(each.answering(values, self._today))
         own_id = self._id and self._read_id(told.raw(self._id), values.get(self._id))
-        said = 0
-        for name, value in values.items():
-            said += _hash(name, value)
-        said = said + _SIGN & _ALL
-        return BondValues(
-            values, tuple(issues), lacking, told.looked_up, boxes, said - _SIGN, own_id
-        )
+        return BondValues(values, tuple(issues), lacking, told.looked_up, boxes, own_id)
 
 
 def _single(

@@ -172,7 +172,7 @@ class ChunkReader:
             found.parts.append((leads, decider.bonds_with(leads, self._asked.reads)))
             found.part_of[places] = number
             found.at[places] = np.arange(leads.size)
-            for place, own_id in zip(listed, leads.ids(), strict=True):
+            for place, own_id in zip(listed, leads.ids().to_pylist(), strict=True):
                 found.keys[place] = own_id
             found.issues |= {listed[at]: each for at, each in leads.issues().items()}
             found.looked_up |= {listed[at]: each for at, each in leads.looked_up().items()}

@@ -20,6 +20,9 @@ from turnout.runtime.columns.sent_batches import read_batches, written
 Codes: TypeAlias = NDArray[np.int64]
 """For each lead the place of its value in a list."""
 
+Numbers: TypeAlias = NDArray[np.int32]
+"""For each lead the number of its class, of which there are few."""
+
 
 @frozen(eq=False)
 class Coded:

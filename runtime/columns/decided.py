@@ -69,7 +69,7 @@ def _batch(
     numbers = decider.clauses(leads, seen)
     clauses = pa.array(np.where(numbers < 0, titles.last, numbers))
     columns = [
-        pa.array(leads.ids(), pa.string()),
+        leads.ids(),
         titles.rules.take(clauses),
         titles.by.take(clauses),
         titles.targets.take(clauses),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias, overload
 
 import numpy as np
+import pyarrow as pa
 
 from turnout.compiler.plan.asking import questions
 from turnout.compiler.plan.decide import decider
@@ -19,9 +20,10 @@ from turnout.dsl.lookups import LookupRow
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import frozen
-from turnout.runtime.columns.bits import BoxSets, first_boxes
+from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
 from turnout.runtime.columns.coding import Chunk, Codes
+from turnout.runtime.columns.meeting_classes import ClassTables
 from turnout.runtime.keys import own_key
 
 MOST_SHAPES = 100
@@ -121,10 +123,10 @@ class ReadLeads:
         found = None if bond is None else bond.at(at).id
         return own_key(self.chunk.record(at), None) if found is None else found
 
-    def ids(self) -> list[str | None]:
-        """Return the id of each lead, None where it has none."""
+    def ids(self) -> pa.Array:
+        """Return the id of each lead, null where it has none."""
         if self.id_bond is None:
-            return [None] * self.size
+            return pa.array([None] * self.size, pa.string())
         return self.bonds[self.id_bond].ids()
 
 
@@ -180,11 +182,13 @@ class ColumnDecider:
         self._requiring = [
             at for at, bond in enumerate(self._bonds) if any(fields[name].required for name in bond)
         ]
-        self._every = (1 << len(plan.boxes)) - 1
+        every = (1 << len(plan.boxes)) - 1
         for names, question in asked:
             if not (names <= fields.keys() or plan.identities):
-                self._every &= question.accepts(question.answering(facts, today))
-        self._sets = [BoxSets(len(plan.boxes)) for _ in self._bonds]
+                every &= question.accepts(question.answering(facts, today))
+        self._deciding = {at: BoxSets(every) for at, of in enumerate(self._asked) if of}
+        self._tables = ClassTables([*self._deciding.values()])
+        self._of_all = (every & -every).bit_length() - 1
         self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
         self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
         self._shapes: dict[Keys, tuple[Bond, ...]] = {}
@@ -221,11 +225,12 @@ class ColumnDecider:
             self._ask(leads, range(leads.size), found, seen)
             return found
         numbers = [
-            (self._sets[at], leads.bonds[at].of("boxes", partial(_number, self._sets[at])))
-            for at, asked in enumerate(self._asked)
-            if asked
+            leads.bonds[at].classes(partial(_number, sets)) for at, sets in self._deciding.items()
         ]
-        boxes = first_boxes(self._every, len(self._plan.boxes), numbers, leads.size)
+        if numbers:
+            boxes = self._tables.first_boxes(numbers)
+        else:
+            boxes = np.full(leads.size, self._of_all, np.int64)
         boxes[leads.lacking() > 0] = -1
         found = self._clause_of[boxes]
         self._ask(leads, np.flatnonzero(self._in_full[boxes] & (boxes >= 0)).tolist(), found, seen)

@@ -8,6 +8,7 @@ import pytest
 from turnout.dsl import types
 from turnout.dsl.types import Field, FieldType
 from turnout.dsl.values import Unread, read
+from turnout.dsl.values.numerals import readings
 
 INTEGER = types.Integer()
 NUMBER = types.Number()
@@ -121,6 +122,21 @@ def test_a_comma_before_three_digits_groups_in_whole_numbers_and_amounts_alone(r
     grouped = Decimal(raw.replace(",", "").replace("k", "000"))
     assert value(INTEGER, raw) == grouped
     assert value(DOLLARS, raw) == grouped
+
+
+@pytest.mark.parametrize("sign", ["", ".", ","])
+@pytest.mark.parametrize(
+    "raw",
+    "1,884|884|999,999,999,999,999|1,234,567,890,123,456|0,123|1,23,456|12,34,567|1,2345|1,234,56"
+    "|1,234.5|1,234.0|1,,234|1,234,|1 234,567".split("|"),
+)
+def test_a_whole_number_in_thousands_is_the_one_reading_that_it_has(raw: str, sign: str) -> None:
+    found = {each for each in readings(raw, sign) if each == each.to_integral_value()}
+    kind = types.Integer(numerals=types.Numerals(sign))
+    if len(found) == 1:
+        assert {value(kind, raw)} == found
+    else:
+        assert refusal(kind, raw)
 
 
 @pytest.mark.parametrize(("sign", "number"), [(".", "12345"), (",", "12.345")])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import reduce
 from importlib import util
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import turnout
 from turnout.runtime.columns.bits import BoxSets, first_boxes
 from turnout.runtime.columns.chunks import LeadTable, chunked
+from turnout.runtime.columns.meeting_classes import ClassTables
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 POLICY = """
@@ -197,9 +199,11 @@ def test_chunks_are_of_the_size_that_is_asked_for() -> None:
 
 def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
     boxes = 700
-    sets = BoxSets(boxes)
-    own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
-    assert first_boxes((1 << boxes) - 1, boxes, [(sets, own)], boxes).tolist() == [*range(boxes)]
+    sets, others = BoxSets((1 << boxes) - 1), BoxSets((1 << boxes) - 1)
+    numbers = [sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)]
+    own, every = np.array(numbers, np.int32), np.full(boxes, others.number(-1), np.int32)
+    assert first_boxes([(sets, own)]).tolist() == [*range(boxes)]
+    assert first_boxes([(sets, own), (others, every)]).tolist() == [*range(boxes)]
 
 
 @pytest.mark.parametrize("most", [1, 3, 1000])
@@ -224,12 +228,41 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
     bonds: list[tuple[BoxSets, Any]] = []
     bits = [every] * leads
     for number in range(9):  # 200 ** 9 is more than a whole number of 64 bits tells apart
-        sets = BoxSets(boxes)
+        sets = BoxSets(every)
         own = [every ^ 1 << at ^ 1 << (at * 7 + 3) % boxes for at in range(boxes)]
         numbers = [sets.number(each) for each in own]
         chosen = [lead * lead * (number + 3) % boxes for lead in range(leads)]
-        bonds.append((sets, np.array([numbers[at] for at in chosen])))
+        bonds.append((sets, np.array([numbers[at] for at in chosen], np.int32)))
         bits = [left & own[at] for left, at in zip(bits, chosen, strict=True)]
     expected = [(left & -left).bit_length() - 1 for left in bits]
     assert len(set(expected)) > 1
-    assert first_boxes(every, boxes, bonds, leads).tolist() == expected
+    assert first_boxes(bonds).tolist() == expected
+
+
+@pytest.mark.parametrize(("cells", "size"), [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40)])
+@pytest.mark.parametrize("boxes", [1, 5, 64, 65, 200])
+def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
+    monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int
+) -> None:
+    monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
+    monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_BYTES", size)
+    chance = np.random.default_rng(boxes)
+    every = (1 << boxes) - 1 & ~(1 << boxes // 2)
+    bonds = [BoxSets(every) for _ in range(5)]
+    tables = ClassTables(bonds)
+    for leads in (1, 0, 30, 200):  # the tables grow from chunk to chunk
+        chosen = [[taken(chance, boxes) for _ in range(leads)] for _ in bonds]
+        numbers = [
+            np.array([sets.number(each) for each in of], np.int32)
+            for sets, of in zip(bonds, chosen, strict=True)
+        ]
+        left = [reduce(int.__and__, of, every) for of in zip(*chosen, strict=True)]
+        expected = [(each & -each).bit_length() - 1 for each in left]
+        assert tables.first_boxes(numbers).tolist() == expected
+
+
+def taken(chance: np.random.Generator, boxes: int) -> int:
+    """Return a set of boxes: one of a few, or one of many."""
+    few = int(chance.integers(0, 4))
+    one = ~(1 << int(chance.integers(0, boxes)))
+    return one if few else one & int.from_bytes(chance.bytes(25), "little")

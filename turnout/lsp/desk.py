@@ -8,6 +8,7 @@ aren't open are pushed in any case, since nobody would ask for them.
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 import attrs
 
@@ -18,6 +19,9 @@ from turnout.lsp.following import Follower, Insight, Level
 from turnout.lsp.open_texts import Documents, path_of
 from turnout.lsp.positions import ENCODINGS, UTF16
 from turnout.lsp.shapes import Diagnostic, Message, objects_at, text_at, within
+
+PATIENCE = 0.5
+"""Seconds that the worker waits at most until what it found at first is told."""
 
 
 @frozen
@@ -68,7 +72,7 @@ class Desk:
         self.resolves = isinstance(parts, list) and "edit" in parts
         watching = "capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration"
         self.watches = within(params, *watching) is True
-        self.follower.start(self._heard, self._failed)
+        self.follower.start(self.heard, self._failed)
 
     def changed(self, *paths: Path) -> None:
         """Let the worker know of texts that are others now."""
@@ -83,10 +87,23 @@ class Desk:
             await waiting.done
         return self.answers
 
-    def _heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
-        """Hear of the worker, in its thread."""
-        known = dict(answers)
-        self.conversation.soon(lambda: self._take(number, level, known))
+    def heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
+        """Hear of the worker, in its thread.
+
+        What the quick checks found is told before the worker goes on: two threads that are at
+        work at once take turns, and whoever types would wait for both.
+        """
+        known, is_taken = dict(answers), Event()
+
+        def take() -> None:
+            try:
+                self._take(number, level, known)
+            finally:
+                is_taken.set()
+
+        self.conversation.soon(take)
+        if level is Level.QUICK:
+            is_taken.wait(PATIENCE)
 
     def _take(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         self.answers = answers

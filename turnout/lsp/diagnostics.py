@@ -1,6 +1,7 @@
 """Findings as an editor shows them: in the words of the command line, at their places."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from turnout.dsl.source import Source, Span
 from turnout.errors import Error
 from turnout.frozen import define
 from turnout.lsp.following import Insight
+from turnout.lsp.last_answers import forgotten
 from turnout.lsp.open_texts import Documents, uri_of
 from turnout.lsp.positions import TextLines
 from turnout.lsp.shapes import (
@@ -93,8 +95,16 @@ class Locator:
 
 
 def path_of_source(source: Source) -> Path:
-    """Return the path by which the file of a text is known."""
-    return resolved(Path(source.name))
+    """Return the path by which the file of a text is known; it is looked for once an edit."""
+    return _path_of(source.name)
+
+
+@cache
+def _path_of(name: str) -> Path:
+    return resolved(Path(name))
+
+
+forgotten(_path_of.cache_clear)
 
 
 def diagnostics(
@@ -137,6 +147,7 @@ def diagnostic(finding: Finding, locator: Locator) -> Diagnostic:
     )
 
 
+@cache
 def page_uri(name: str) -> str | None:
     """Return where the page of a finding lies beside the code, None where it has none."""
     if name not in CATALOGUE:

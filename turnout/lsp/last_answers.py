@@ -1,7 +1,7 @@
 """Answers that are asked for again and again while a text stays, made once."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -12,7 +12,7 @@ _Answer = TypeVar("_Answer")
 MOST = 6
 """Answers of a kind that are kept, the last ones."""
 
-_kinds: "list[LastAnswers[Any]]" = []
+_kept: list[Callable[[], None]] = []
 
 
 @define(eq=False)
@@ -25,7 +25,7 @@ class LastAnswers(Generic[_Answer]):
 
     def __attrs_post_init__(self) -> None:
         """Be among those that are forgotten."""
-        _kinds.append(self)
+        forgotten(self.forget)
 
     def forget(self) -> None:
         """Keep none, and so nothing of what they are about."""
@@ -42,7 +42,12 @@ class LastAnswers(Generic[_Answer]):
         return made
 
 
+def forgotten(forget: Callable[[], None]) -> None:
+    """Have something forgotten with every edit."""
+    _kept.append(forget)
+
+
 def forget_answers() -> None:
     """Keep no answer of any kind: each holds a whole policy, as it was before an edit."""
-    for each in _kinds:
-        each.forget()
+    for forget in _kept:
+        forget()

@@ -11,6 +11,8 @@ columns are the same.
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
 from turnout.frozen import attribute, frozen
 from turnout.lsp.shapes import Position, TextRange
@@ -46,8 +48,11 @@ class TextLines:
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """The offset at which each line starts, in characters."""
-        ends = _ENDS_AS_READ if self.is_read else _ENDS_IN_EDITOR
-        return 0, *(found.end() for found in ends.finditer(self.text))
+        if "\r" in self.text:
+            ends = _ENDS_AS_READ if self.is_read else _ENDS_IN_EDITOR
+            return 0, *(found.end() for found in ends.finditer(self.text))
+        *lengths, _ = map(len, self.text.split("\n"))
+        return 0, *map(add, accumulate(lengths), count(1))
 
     def position(self, offset: int) -> Position:
         r"""Return the place of an offset.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from turnout.compiler.checks import CHECKS, QUICK
+from turnout.compiler.checks.check import OfGuarantees
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Fix, Label
@@ -19,6 +20,9 @@ from turnout.frozen import frozen
 _QUICK = {kind.name for each in QUICK for kind in each.kinds}
 _ALL = {kind.name for each in CHECKS for kind in each.kinds} | {"undecided"}
 _SLOW = {kind.name for each in CHECKS for kind in each.kinds} - _QUICK | {"undecided"}
+_OF_GUARANTEES = {
+    kind.name for each in CHECKS if isinstance(each.scope, OfGuarantees) for kind in each.kinds
+}
 
 
 def with_staying(
@@ -33,12 +37,20 @@ def with_staying(
     if before is None:
         return now
     moves = {new.name: _Move.between(old, new) for old, new in _pairs(before, now)}
-    slow = (each for each in before.findings if each.name in (_SLOW if is_checked else _ALL))
+    slow = _slow(before) if is_checked else (f for f in before.findings if f.name in _ALL)
     kept = (each for each in slow if is_whole or not CATALOGUE[each.name].needs_whole)
     moved = (found for each in kept if (found := _moved(each, moves)) is not None)
     has = {(each.name, each.span) for each in now.findings}
     staying = [each for each in moved if (each.name, each.span) not in has]
     return attrs.evolve(now, findings=tuple(sorted([*now.findings, *staying], key=_place)))
+
+
+def _slow(before: Compiled) -> Iterator[Finding]:
+    """Yield what the quick checks don't look for: some of it they do elsewhere."""
+    guarantees = {each.span for each in before.policy.guarantees.values()}
+    for each in before.findings:
+        if each.name in _SLOW or (each.name in _OF_GUARANTEES and each.span in guarantees):
+            yield each
 
 
 @frozen

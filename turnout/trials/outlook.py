@@ -131,7 +131,9 @@ class Outlook:
         places: list[int] = []
         keys: list[str] = []
         for sheet, of_sheet in arrived.shapes:
-            for place, key in zip(of_sheet, self._decider.read(sheet).ids(), strict=True):
+            for place, key in zip(
+                of_sheet, self._decider.read(sheet).ids().to_pylist(), strict=True
+            ):
                 if key is not None:
                     places.append(place)
                     keys.append(key)
@@ -190,7 +192,7 @@ class Outlook:
             found.clauses[places] = self._decider.clauses(leads)
             found.formers[places] = self._formers_of(sheet)
             reads = self._decider.bonds_with(leads, self._offering.reads)
-            for at, (place, key) in enumerate(zip(places, leads.ids(), strict=True)):
+            for at, (place, key) in enumerate(zip(places, leads.ids().to_pylist(), strict=True)):
                 found.keys[place], found.parts[place] = key, (leads, at, reads)
         return found
 
