@@ -308,8 +308,8 @@ def _read(slot: _Slot, raw: object, values: dict[str, Value], issues: list[Issue
         issue = Issue(name, shortened(raw), value.reason)
         issues.append(issue)
         if value.kept is None:
-            is_short = type(raw) is str and len(raw) <= _LONGEST_REMEMBERED
-            if is_short and not beside and len(unread) < _MOST_UNREAD:
+            has_room = not beside and len(unread) < _MOST_UNREAD
+            if has_room and type(raw) is str and len(raw) <= _LONGEST_REMEMBERED:
                 unread[raw] = issue
             return
         value = value.kept
