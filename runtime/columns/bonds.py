@@ -18,6 +18,7 @@ from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
 from turnout.dsl.lookups import LookupRow, sources
 from turnout.dsl.types import Field, Value, Values, field_beside, id_field
+from turnout.dsl.values.canonical import said_text
 from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
@@ -25,7 +26,7 @@ from turnout.frozen import frozen
 from turnout.runtime.columns.coding import Chunk, Codes, Numbers, coded, combined
 from turnout.runtime.columns.ordinary import FEWEST, OrdinaryTexts, ordinary_texts
 from turnout.runtime.keys import id_reader
-from turnout.runtime.leads import LACKING, said_text
+from turnout.runtime.leads import LACKING
 
 MOST_REMEMBERED = 20_000
 """Combinations of texts that one bond remembers from chunk to chunk."""
