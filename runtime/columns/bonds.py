@@ -7,6 +7,7 @@ other, so that a lead is what its bonds say. Nearly every bond is a single field
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -145,9 +146,10 @@ class OrdinaryRead(BondRead):
         """Return for each lead a hash of its values."""
         found = BondRead.said(self)
         places = np.flatnonzero(self.codes == 0)
-        texts = cast("list[str]", self.texts.take(pa.array(places)).to_pylist())
-        hashed = (_hash(self.name, text.lower()) for text in texts)
-        found[places] = np.fromiter(hashed, np.int64, len(texts))
+        low = pc.ascii_lower(self.texts.take(pa.array(places)))  # an ordinary text is ASCII
+        hashed = np.fromiter(map(hash, cast("list[str]", low.to_pylist())), np.int64, len(places))
+        hashed *= _weight(self.name)
+        found[places] = hashed
         return found
 
     def ids(self) -> pa.Array:
@@ -160,8 +162,7 @@ class OrdinaryRead(BondRead):
 
 
 def _said(of: BondValues) -> int:
-    said = sum(_hash(name, value) for name, value in of.values.items())
-    return (said + _SIGN & _ALL) - _SIGN
+    return _signed(sum(_hash(name, value) for name, value in of.values.items()))
 
 
 def _lacking(of: BondValues) -> int:
@@ -177,7 +178,18 @@ def _rows(of: BondValues) -> int:
 
 
 def _hash(name: str, value: Value) -> int:
-    return hash(f"{name}:{said_text(value)}")
+    """Return a hash of a field's value: that of the value, weighed by the field, in 64 bits."""
+    return _signed(hash(value if isinstance(value, str) else said_text(value)) * _weight(name))
+
+
+@lru_cache(maxsize=1_000)
+def _weight(name: str) -> int:
+    return _signed(hash(name) | 1)
+
+
+def _signed(number: int) -> int:
+    """Return what numpy makes of a number that is too large for 64 bits."""
+    return (number + _SIGN & _ALL) - _SIGN
 
 
 def bonds_of(
