@@ -15,6 +15,7 @@ from tests.support.servers import fresh
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.moves import Holder, Move
 from turnout.runtime.stores import HeldLeads, Recorded, StateError, Store, microseconds
 from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.memory import MemoryStore
@@ -155,6 +156,16 @@ def test_of_leads_of_one_moment_the_one_recorded_last_is_the_latest(store: Store
             found = transaction.earlier("k", asking, now - 1, now, False)
             assert found is not None
             assert found.lead == latest
+    at = assigned("1", "ana").at + timedelta(hours=1)
+    for lead in ("3", "2"):  # whoever has it then: it was recorded when it was
+        with store.begin() as transaction:
+            before, after = (Holder.of(assigned(lead, who)) for who in ("ana", "ben"))
+            moved = Move(ROUTE, lead, at, "by hand", before, after)
+            transaction.move(Recorded(assigned(lead, "ben"), "abc"), moved)
+    with store.begin() as transaction:
+        found = transaction.earlier("k", "4", now - 1, now, False)
+        assert found is not None
+        assert (found.lead, found.owner) == ("3", "ben")
 
 
 def test_a_transaction_sees_its_own_writes(store: Store) -> None:
