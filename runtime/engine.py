@@ -52,9 +52,9 @@ from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import first_due
 from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
-from turnout.runtime.leads import Lead, fingerprint
+from turnout.runtime.leads import Lead
 from turnout.runtime.memberships import Rosters, rosters
-from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.moves import Holder, Move, Watch, holder_of
 from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
 from turnout.runtime.timed_offers import can_pass_on, offer_to, rank_of
 
@@ -167,7 +167,7 @@ def engine(
     clock = clock_of(plan)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
-        print_, key = fingerprint(lead), lead.key
+        print_, key = lead.fingerprint, lead.key
         recorded = state.decided(route, key)
         # Of one that was erased nothing is taken in again.
         if recorded is not None and (not anew or recorded.decision.lead != key):
@@ -190,7 +190,7 @@ def engine(
                 clause = last if number is None else clauses[number]
                 step, accepted, more = offered(clause, values, moment, state)
                 passed += more
-        holder = Holder(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
+        holder = holder_of(step.kind, step.name, accepted.assignee) if step else _NO_HOLDER
         by = named_by(step, accepted.instead_of) if step else ""
         decision = Decision(
             lead=key,

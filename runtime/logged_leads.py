@@ -14,11 +14,11 @@ from pathlib import Path
 from turnout.compiler.program import Clause
 from turnout.dsl.policy import LoggedFields
 from turnout.dsl.types import Field, Value, Values
+from turnout.dsl.values.canonical import said_text
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.wording import written_part
 from turnout.runtime.engine import LeadLogger
 from turnout.runtime.events import NO_VALUES, NOTHING_LOGGED, LoggedLead
-from turnout.runtime.leads import said_text
 from turnout.runtime.stores import StateError
 
 KEY, KEY_FILE = "TURNOUT_LOG_KEY", "TURNOUT_LOG_KEY_FILE"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -21,10 +22,10 @@ class Holder:
     target: str
     assignee: str | None
 
-    @classmethod
-    def of(cls, decision: Decision) -> "Holder":
+    @staticmethod
+    def of(decision: Decision) -> "Holder":
         """Return who has the lead by a decision."""
-        return cls(decision.kind, decision.target, decision.assignee)
+        return holder_of(decision.kind, decision.target, decision.assignee)
 
     @property
     def name(self) -> str:
@@ -32,6 +33,12 @@ class Holder:
         if self.assignee is not None:
             return f"person {self.assignee}"
         return f"{self.kind} {self.target}".strip()
+
+
+@lru_cache(maxsize=4_096)
+def holder_of(kind: TargetKind, target: str, assignee: str | None) -> Holder:
+    """Return who has a lead: one value for all leads of somebody, which the log holds on to."""
+    return Holder(kind, target, assignee)
 
 
 @frozen

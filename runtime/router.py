@@ -811,12 +811,19 @@ class Router:
         return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None, by: str) -> list[Decision]:
+        for lead in chunk:
+            _ = lead.fingerprint  # worked out while nobody else waits for the state
         return self._kept(
             self._needs_of(chunk),
-            lambda state, now: [self._decide(lead, now, state) for lead in chunk],
+            partial(self._decided, chunk),
             at,
             by,
         )
+
+    def _decided(self, leads: list[Lead], state: Transaction, now: datetime) -> list[Decision]:
+        if len(leads) > 1:
+            state.expect_leads(self.route_name, [lead.key for lead in leads])
+        return [self._decide(lead, now, state) for lead in leads]
 
     def _needs_of(self, leads: Sequence[Lead]) -> Foresee:
         return lambda moment: self._foresee.leads(leads, moment)

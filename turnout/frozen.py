@@ -7,6 +7,10 @@ fields alone; `__init__` is made at the first value, of code that classes with a
 share; what attrs knows of the fields (`attrs.fields`, `attrs.evolve`, ...) is had from attrs
 when it is asked for, and equality, hash and representation are closures over the fields.
 
+A value with many fields is made as one that changes, and is told then that it doesn't: to set a
+field of a class that refuses to is a call, which takes four times as long. So such a class has
+its fields in a class below it, of which nobody has a value for longer than that.
+
 To a type checker, and in what they mean, `frozen`, `define` and `attribute` are `frozen`,
 `define` and `field` of attrs. A class that asks for more is made by attrs at once: one with
 `super()`, another attrs class below it, methods of its own in place of those, options of the
@@ -20,7 +24,7 @@ from functools import cache, cached_property
 from operator import attrgetter
 from reprlib import recursive_repr
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, get_origin
 
 import attrs
 
@@ -50,6 +54,9 @@ _OWN = frozenset(
 )
 """What is made here; a class that has one of these of its own is left to attrs."""
 
+_MANY = 6
+"""Fields from which on it is worth while to have them in a class of their own."""
+
 _FACTORY: Any = attrs.Factory
 _OPTIONS = frozenset({"default", "factory", "eq", "hash", "init", "repr"})
 """Options of a field that are seen to here."""
@@ -76,6 +83,12 @@ class _Field(NamedTuple):
     repr: bool
 
 
+class _Fields:
+    """What is below a class of values with many fields."""
+
+    __slots__ = ()
+
+
 @attrs.frozen
 class _Unchanging:
     """What attrs makes of a frozen class without fields: it says how a change is refused."""
@@ -96,8 +109,12 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
     body = {name: value for name, value in vars(cls).items() if name not in {*names, "__dict__"}}
     body.pop("__weakref__", None)
     remembers = any(isinstance(value, cached_property) for value in body.values())
+    slots = (*names, *(["__dict__"] if remembers else []), "__weakref__")
+    bases = cls.__bases__
+    if is_frozen and len(names) >= _MANY and bases == (object,):
+        bases, slots = (type("Fields", (_Fields,), {"__slots__": slots}),), ()
     body.update(
-        __slots__=(*names, *(["__dict__"] if remembers else []), "__weakref__"),
+        __slots__=slots,
         __qualname__=cls.__qualname__,
         __match_args__=names,
         __init__=_Init(fields, is_frozen=is_frozen),
@@ -113,7 +130,7 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
         body["__eq__"] = _equality(tuple(each.name for each in fields if each.eq))
         hashed = tuple(each.name for each in fields if each.hash)
         body["__hash__"] = _hash(hashed, cls) if is_frozen else None
-    return type(cls)(cls.__name__, cls.__bases__, body)
+    return type(cls)(cls.__name__, bases, body)
 
 
 def _by_attrs(by: Callable[..., Any], cls: type, options: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -208,10 +225,13 @@ class _Init:
 
 def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType:
     """Return the method that sets each field to what is given, or to its default."""
+    is_begun = issubclass(owner, _Fields)
     names: dict[str, Any] = {"NOTHING": attrs.NOTHING}
+    if is_begun:
+        names |= {"Fields": owner.__base__, "Whole": owner, "begin": _TO_CLASS}
     defaults: list[object] = []
     for number, each in enumerate(fields):
-        names[f"set{number}"] = vars(owner)[each.name].__set__
+        names[f"set{number}"] = getattr(owner, each.name).__set__
         if each.default is not attrs.NOTHING:
             is_made = isinstance(each.default, _FACTORY)
             factory = each.default.factory if is_made else None
@@ -223,7 +243,8 @@ def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType
             message = f"{owner.__qualname__}: no default for {each.name!r} after one that has one"
             raise ValueError(message)
     own = {f"a{number}": each.name for number, each in enumerate(fields)}
-    code = _code(tuple(map(_form, fields)), is_frozen=is_frozen, ends=hasattr(owner, _END))
+    way: _Way = "begun" if is_begun else "set" if is_frozen else "plain"
+    code = _code(tuple(map(_form, fields)), way, ends=hasattr(owner, _END))
     code = code.replace(
         co_names=tuple(own.get(name, name) for name in code.co_names),
         co_varnames=("self", *(each.name.lstrip("_") for each in fields if each.init)),
@@ -254,21 +275,33 @@ _FORMS: dict[str, str] = {
 _END = "__attrs_post_init__"
 
 
+_TO_CLASS: Any = vars(object)["__class__"].__set__
+_Way: TypeAlias = Literal["begun", "set", "plain"]
+"""How fields are set: as those of a value that changes, which is told then that it doesn't; by a
+call each; or as they are."""
+
+
 @cache
-def _code(forms: tuple[str, ...], *, is_frozen: bool, ends: bool) -> CodeType:
+def _code(forms: tuple[str, ...], way: _Way, *, ends: bool) -> CodeType:
     """Return the code of `__init__` for fields of these forms. ends: something comes behind it.
 
     Compiling is what takes the time; of classes with as many fields only the names differ.
     """
     given = [f"a{number}" for number, form in enumerate(forms) if form in {"given", "made"}]
     lines = [f"def __init__({', '.join(['self', *given])}):"]
-    for number, form in enumerate(forms):
-        if form != "unset":  # whoever has the value sets it
-            value = _FORMS[form].format(number)
-            lines.append(
-                f"    set{number}(self, {value})" if is_frozen else f"    self.a{number} = {value}"
-            )
-    lines.append(f"    self.{_END}()" if ends else "    pass")
+    values = {
+        number: _FORMS[form].format(number)
+        for number, form in enumerate(forms)
+        if form != "unset"  # whoever has the value sets it
+    }
+    calls = [f"set{number}(self, {value})" for number, value in values.items()]
+    plain = [f"self.a{number} = {value}" for number, value in values.items()]
+    if way == "begun":  # a class of somebody's that is made of this one may have more in it
+        whole = ["begin(self, Fields)", *plain, "self.__class__ = Whole"]
+        lines += ["  if type(self) is Whole:", *(f"    {line}" for line in whole), "  else:"]
+    indent = "    " if way == "begun" else "  "
+    lines += [f"{indent}{line}" for line in (*(plain if way == "plain" else calls), "pass")]
+    lines.append(f"  self.{_END}()" if ends else "  pass")
     # As attrs does it: of the names of our own fields, and never of anything that was read.
     made = compile("\n".join(lines), "<fields>", "exec")
     return next(part for part in made.co_consts if isinstance(part, CodeType))

@@ -7,7 +7,6 @@ A lead that comes later under one of its keys, with another id and within the id
 period, is a duplicate of it.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,8 +16,8 @@ from typing import TypeAlias
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Identity
 from turnout.dsl.types import Value, Values
+from turnout.dsl.values.canonical import canonical
 from turnout.dsl.values.exports import is_rounded
-from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.placeholders import is_placeholder
 from turnout.frozen import frozen
 
@@ -29,7 +28,6 @@ _FILLED_IN = re.compile(
     r"@(?:\2|no-?e?mail|e?mail|none|unknown|fake|test|example)\.[a-z.]{2,}",
     re.IGNORECASE,
 )
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @frozen
@@ -47,6 +45,10 @@ class Seen:
     route: str
     lead: str
     owner: str | None
+
+    def recorded_as(self, order: int) -> "Seen":
+        """Return the same in another place of the order."""
+        return Seen(self.key, self.at, order, self.route, self.lead, self.owner)
 
 
 @frozen
@@ -81,12 +83,12 @@ def keys(identities: tuple[Identity, ...], values: Values) -> tuple[tuple[str, t
     found: list[tuple[str, timedelta]] = []
     for identity in identities:
         told = {
-            name: jsonable(values[name])
+            name: values[name]
             for name in identity.fields
             if name in values and identifies(values[name])
         }
         if len(told) == len(identity.fields):
-            found.append((sha256(_CANONICAL.encode(told).encode()).hexdigest(), identity.within))
+            found.append((sha256(canonical(told).encode("ascii")).hexdigest(), identity.within))
     return tuple(found)
 
 

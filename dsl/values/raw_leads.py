@@ -54,8 +54,9 @@ ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 class _Slot(NamedTuple):
     """One field with its reader; `beside` is the field it is read together with, or "".
 
-    implies: a value says which country that is. known: what the reader remembers. A tuple,
-    because a lead has many of them and leads are many.
+    implies: a value says which country that is. known: what the reader remembers. unread: texts
+    of which nothing could be used, with what was told of them; none where another field
+    decides how they are read. A tuple, because a lead has many of them and leads are many.
     """
 
     name: str
@@ -63,6 +64,7 @@ class _Slot(NamedTuple):
     beside: str
     implies: bool
     known: KnownValues
+    unread: dict[str, Issue]
 
 
 _Placed: TypeAlias = tuple[str, str, Callable[[str], Value | None], _Slot]
@@ -73,6 +75,9 @@ _NOTHING: Mapping[Any, Value] = {}
 
 _Plain: TypeAlias = tuple[tuple[_Placed, ...], Mapping[str, str]]
 """The fields of records in which each stands in one column, and the columns by field."""
+
+_MOST_UNREAD = 1_000
+_LONGEST_REMEMBERED = 100
 
 _MOST_HEADERS = 1_000
 """Headers for which it is remembered where each field stands."""
@@ -251,7 +256,7 @@ def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
     for name, field in fields.items():
         implies = isinstance(field.type, Subdivision)
         read, known = remembering_reader(field)
-        slots.append(_Slot(name, read, field_beside(field.type) or "", implies, known))
+        slots.append(_Slot(name, read, field_beside(field.type) or "", implies, known, {}))
     return tuple(sorted(slots, key=lambda slot: (bool(slot.beside), not slot.implies)))
 
 
@@ -291,14 +296,21 @@ def _read_all(
 
 def _read(slot: _Slot, raw: object, values: dict[str, Value], issues: list[Issue]) -> None:
     """Read one raw value; adds it to the values, or why it can't be used to the issues."""
-    name, read, beside, implies, _ = slot
+    name, read, beside, implies, _, unread = slot
+    if type(raw) is str and raw in unread:
+        issues.append(unread[raw])
+        return
     told = values.get(beside) if beside else None
     value = read(raw, told if isinstance(told, str) else None)
     if value is MISSING:
         return
     if isinstance(value, Unread):
-        issues.append(Issue(name, shortened(raw), value.reason))
+        issue = Issue(name, shortened(raw), value.reason)
+        issues.append(issue)
         if value.kept is None:
+            has_room = not beside and len(unread) < _MOST_UNREAD
+            if has_room and type(raw) is str and len(raw) <= _LONGEST_REMEMBERED:
+                unread[raw] = issue
             return
         value = value.kept
     values[name] = value
@@ -379,7 +391,7 @@ def shortened(raw: object) -> str:
     >>> shortened("two\nlines"), shortened({"a": 1}), shortened(b"L-1")
     ('two lines', 'an object', "b'L-1'")
     """
-    match built_in(raw):
+    match raw if type(raw) is str else built_in(raw):
         case None:
             text = ""
         case str(value):
@@ -394,7 +406,9 @@ def shortened(raw: object) -> str:
             text = str(value)
         case value:
             text = _printed(raw) if value is OPAQUE else kind_of(value)
-    shown = "".join(character if character.isprintable() else " " for character in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
 

@@ -50,6 +50,7 @@ _OPEN = (types.Text, types.Code, types.Language, types.Domain)
 _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
 _MOST_REMEMBERED = 10**18
+_NO_VALUE = (Missing, Unread)  # a union would be made anew for each value
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.CompanyName: "the name of a company",
@@ -136,17 +137,7 @@ def _text_reader(
     is_open, is_text = isinstance(kind, _OPEN), type(kind) is types.Text
     known = CERTAIN if isinstance(kind, types.Text | types.Code) else LIKELY
 
-    def bare(text: str, country: str | None) -> Reading:
-        """Read what is left of a text without what an export put around it."""
-        if text[0] in "='\"":
-            text = unguarded(text) if is_text else unquoted(unguarded(text))
-            if not text:
-                return MISSING
-        if is_open:
-            return _PLACEHOLDER if is_placeholder(text, known) else from_text(text, country)
-        found = from_text(text, country)
-        return _PLACEHOLDER if isinstance(found, Unread) and is_placeholder(text) else found
-
+    # One function, though two differ: a call takes as long as all that is asked of most texts.
     def read_text(raw: str, country: str | None) -> Reading:
         text = cleaned(raw)
         if not text:
@@ -155,7 +146,14 @@ def _text_reader(
             return _TOO_LONG
         if placeholders and normal_text(text) in placeholders:
             return MISSING
-        return bare(text, country)
+        if text[0] in "='\"":  # what an export put around it
+            text = unguarded(text) if is_text else unquoted(unguarded(text))
+            if not text:
+                return MISSING
+        if is_open:
+            return _PLACEHOLDER if is_placeholder(text, known) else from_text(text, country)
+        found = from_text(text, country)
+        return _PLACEHOLDER if isinstance(found, Unread) and is_placeholder(text) else found
 
     return read_text
 
@@ -175,7 +173,7 @@ def _remembering(read_text: FromText, read_other: Reader) -> tuple[Reader, Known
                 found = read_text(raw, country)
                 if len(known) < _REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
                     known[raw] = found
-                    if not isinstance(found, Missing | Unread):
+                    if not isinstance(found, _NO_VALUE):
                         texts[raw] = found
             return found
         if raw is None:
@@ -184,7 +182,7 @@ def _remembering(read_text: FromText, read_other: Reader) -> tuple[Reader, Known
         if numbers is not None and (value := numbers.get(raw)) is not None:
             return value
         found = read_other(raw, country)
-        if numbers is None or isinstance(found, Missing | Unread):
+        if numbers is None or isinstance(found, _NO_VALUE):
             return found
         if len(numbers) < _REMEMBERED and _is_short(raw):
             numbers[raw] = found

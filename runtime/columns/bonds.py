@@ -7,6 +7,7 @@ other, so that a lead is what its bonds say. Nearly every bond is a single field
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
 from turnout.dsl.lookups import LookupRow, sources
 from turnout.dsl.types import Field, Value, Values, field_beside, id_field
+from turnout.dsl.values.canonical import said_text
 from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
@@ -24,7 +26,7 @@ from turnout.frozen import frozen
 from turnout.runtime.columns.coding import Chunk, Codes, Numbers, coded, combined
 from turnout.runtime.columns.ordinary import FEWEST, OrdinaryTexts, ordinary_texts
 from turnout.runtime.keys import id_reader
-from turnout.runtime.leads import LACKING, said_text
+from turnout.runtime.leads import LACKING
 
 MOST_REMEMBERED = 20_000
 """Combinations of texts that one bond remembers from chunk to chunk."""
@@ -144,9 +146,10 @@ class OrdinaryRead(BondRead):
         """Return for each lead a hash of its values."""
         found = BondRead.said(self)
         places = np.flatnonzero(self.codes == 0)
-        texts = cast("list[str]", self.texts.take(pa.array(places)).to_pylist())
-        hashed = (_hash(self.name, text.lower()) for text in texts)
-        found[places] = np.fromiter(hashed, np.int64, len(texts))
+        low = pc.ascii_lower(self.texts.take(pa.array(places)))  # an ordinary text is ASCII
+        hashed = np.fromiter(map(hash, cast("list[str]", low.to_pylist())), np.int64, len(places))
+        hashed *= _weight(self.name)
+        found[places] = hashed
         return found
 
     def ids(self) -> pa.Array:
@@ -159,8 +162,7 @@ class OrdinaryRead(BondRead):
 
 
 def _said(of: BondValues) -> int:
-    said = sum(_hash(name, value) for name, value in of.values.items())
-    return (said + _SIGN & _ALL) - _SIGN
+    return _signed(sum(_hash(name, value) for name, value in of.values.items()))
 
 
 def _lacking(of: BondValues) -> int:
@@ -176,7 +178,18 @@ def _rows(of: BondValues) -> int:
 
 
 def _hash(name: str, value: Value) -> int:
-    return hash(f"{name}:{said_text(value)}")
+    """Return a hash of a field's value: that of the value, weighed by the field, in 64 bits."""
+    return _signed(hash(value if isinstance(value, str) else said_text(value)) * _weight(name))
+
+
+@lru_cache(maxsize=1_000)
+def _weight(name: str) -> int:
+    return _signed(hash(name) | 1)
+
+
+def _signed(number: int) -> int:
+    """Return what numpy makes of a number that is too large for 64 bits."""
+    return (number + _SIGN & _ALL) - _SIGN
 
 
 def bonds_of(

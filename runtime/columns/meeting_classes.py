@@ -36,6 +36,11 @@ class ClassTables:
         self._bonds = tuple(bonds)
         self._steps: list[_Step] | None = None
 
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """How many cells each table has, and how many bytes the sets that come out of it take."""
+        return [step.table.size for step in self._steps or ()]
+
     def first_boxes(self, numbers: Sequence[Numbers]) -> Codes:
         """Return for each lead its first box, -1 where it has none.
 
@@ -92,6 +97,11 @@ class _ClassTable:
         self._one, self._other = one, other
         self.sets = BoxSets(one.every)
         self._cells = np.full((0, 0), -1, np.int32)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many cells it has, and how many bytes the sets that come out of it take."""
+        return self._cells.size, self.sets.size
 
     def numbers(self, one: Numbers, other: Numbers) -> Numbers | None:
         """Return the number of what both sets of each lead have in common.

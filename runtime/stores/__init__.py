@@ -155,6 +155,10 @@ class Transaction(TargetState, Protocol):
         """Return what was decided for the lead on this route, None if nothing yet."""
         ...
 
+    def expect_leads(self, route: str, leads: Collection[str]) -> None:
+        """Look at once for leads of which it is about to be asked what was decided."""
+        ...
+
     def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `identity.Earlier` has it
         """Return the latest lead with another id that is remembered under a key, None if none is.
 

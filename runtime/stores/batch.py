@@ -59,6 +59,10 @@ class Kept(Protocol):
         """Return what was decided for the lead."""
         ...
 
+    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+        """Return those of some leads of which it is known at once that nothing was decided."""
+        ...
+
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
         ...
@@ -105,6 +109,8 @@ class Kept(Protocol):
 class Batch:
     """A `Transaction`, and what it changed for the store to keep at its end.
 
+    next_number: what the first lead that is decided now is numbered as; behind all others where
+    the store only numbers leads when it keeps them.
     decisions: leads that are decided now, in order. changed: earlier ones that were closed,
     touched or moved. events: what happened, in order, each with what stood for its lead
     then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
@@ -118,6 +124,7 @@ class Batch:
 
     kept: Kept
     signature: Signature = UNSIGNED
+    next_number: int = NEWEST
     recorded_at: datetime = attribute(factory=lambda: datetime.now(UTC))
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
@@ -164,6 +171,10 @@ class Batch:
             if found is None:
                 self._undecided.add(key)
         return found
+
+    def expect_leads(self, route: str, leads: Collection[str]) -> None:
+        """Look at once for leads of which it is about to be asked what was decided."""
+        self._undecided.update(self.kept.unknown(route, leads))
 
     @property
     def gifts(self) -> Gifts | None:
@@ -306,7 +317,7 @@ class Batch:
         # Nearly always it was just asked.
         if key in self.decisions or (key not in self._undecided and self.decided(*key) is not None):
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
-        number = NEWEST + len(self.decisions)
+        number = self.next_number + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[key] = recorded
         self._happened("routed", recorded, decision.at, draw=draw, logged=logged)

@@ -19,7 +19,7 @@ from turnout.runtime.draw import Turns
 from turnout.runtime.said_texts import is_encodable
 from turnout.runtime.stores import microseconds
 from turnout.runtime.stores.failures import damaged
-from turnout.runtime.stores.sums import Stored, row_sum
+from turnout.runtime.stores.sums import Stored, cells_sum
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ _QUICK = msgspec.json.Encoder()
 
 def summed(cells: tuple[Stored, ...]) -> tuple[Stored, ...]:
     """Return the cells of a row with their checksum behind them."""
-    return (*cells, row_sum(*cells))
+    return (*cells, cells_sum(cells))
 
 
 def instant(at: datetime) -> int:
@@ -95,6 +95,8 @@ def stored(lead: str) -> str:
 
     Half a surrogate pair has no UTF-8; an id with one is kept as JSON, behind a prefix.
     """
+    if lead.isascii() and lead[:5] != "json:":
+        return lead
     if lead.startswith("json:") or not is_encodable(lead):
         return f"json:{json.dumps(lead)}"
     return lead

@@ -1,6 +1,7 @@
 """What a batch changed, written into the tables: each table once, the log only at its end."""
 
 import sqlite3
+from typing import NamedTuple
 
 from turnout.frozen import frozen
 from turnout.runtime.events import Event, is_deciding
@@ -43,11 +44,9 @@ def keep(tables: Tables, batch: Batch) -> int:
         cells = team, turns.scale, lags_cell(turns)
         connection.execute(_PUT_TURNS, summed(cells))
         known.turns[team] = turns
-    for person, more in batch.opened.items():
-        if more:
-            load = person, tables.open_leads(person) + more
-            connection.execute(_PUT_LOAD, summed(load))
-            known.loads[person] = load[1]
+    loads = {who: tables.open_leads(who) + more for who, more in batch.opened.items() if more}
+    connection.executemany(_PUT_LOAD, map(summed, loads.items()))
+    known.loads |= loads
     if batch.absent is not None:
         said = ABSENCES, json_cell([each.cells() for each in batch.absent])
         connection.execute(_PUT_META, summed(said))
@@ -58,9 +57,11 @@ def keep(tables: Tables, batch: Batch) -> int:
     return last
 
 
-@frozen
-class _Row:
-    """A lead's row: when it was first decided, by which event it now is, and its last one."""
+class _Row(NamedTuple):
+    """A lead's row: when it was first decided, by which event it now is, and its last one.
+
+    A tuple, because each new lead has one.
+    """
 
     seq: int
     decided: int

@@ -20,6 +20,7 @@ from turnout.runtime.moves import Move
 from turnout.runtime.said_texts import is_encodable
 from turnout.runtime.stores import PAGE, AskedLeads, Gifts, Recorded
 from turnout.runtime.stores.asked_rows import asked_rows
+from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import (
     decoded,
     instant,
@@ -48,6 +49,11 @@ _STANDING = (
 _ASSIGNEE = "json_extract(coalesce(d.said, e.detail), '$.to[2]')"
 _OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
 _HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
+# CROSS, so that the index is asked for each, however large the table is.
+_WHICH = (
+    "SELECT d.lead FROM json_each(?) asked CROSS JOIN decisions d"
+    " WHERE d.route = ? AND d.lead = asked.value"
+)
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
@@ -85,11 +91,30 @@ class Tables:
                 key = route, grave
         return next(self._standing(_OF_LEAD, *key), None)
 
-    def tombstone(self, lead: str) -> str | None:
-        """Return what a lead stands under that was erased, None where none ever was."""
+    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+        """Return those of some leads of which it is known at once that nothing was decided.
+
+        None are where leads were erased: each may be one of those.
+        """
+        with state_errors(self.path):
+            if self.salt is not None:
+                return ()
+            there = {stored(lead): lead for lead in leads}
+            for (lead,) in self.connection.execute(_WHICH, (json_cell([*there]), route)):
+                del there[lead]
+        return {(route, lead) for lead in there.values()}
+
+    @property
+    def salt(self) -> str | None:
+        """The salt of ids that were erased, None where none ever was."""
         if self.known.salt == "":
             self.known.salt = salt_of(self.connection, self.path)
-        return None if self.known.salt is None else tombstone(self.known.salt, lead)
+        return self.known.salt
+
+    def tombstone(self, lead: str) -> str | None:
+        """Return what a lead stands under that was erased, None where none ever was."""
+        salt = self.salt
+        return None if salt is None else tombstone(salt, lead)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""

@@ -8,7 +8,8 @@ from turnout.frozen import attribute, define
 from turnout.runtime.stores import AskedLeads, Elapsed, HeldLeads, Queued, Recorded, microseconds
 
 _Place: TypeAlias = tuple[int, int, str]
-"""What leads are in the order of: a moment in microseconds or a rank, a number; and the id."""
+"""What leads are in the order of: a moment in microseconds or a rank, a number; and the id. Those
+that somebody has are by their number alone, the newest last, which is where a new one comes."""
 
 
 @define(eq=False)
@@ -24,12 +25,14 @@ class LeadOrders:
 
     def put(self, old: Recorded | None, new: Recorded) -> None:
         """Note where a lead stands. old: where it stood."""
-        was, now = _places(old), _places(new)
-        if was == now:
-            return
-        for name, place in was.items():
-            places = self.lists[name]
-            del places[bisect_left(places, place)]
+        now = _places(new)
+        if old is not None:
+            was = _places(old)
+            if was == now:
+                return
+            for name, place in was.items():
+                places = self.lists[name]
+                del places[bisect_left(places, place)]
         for name, place in now.items():
             insort(self.lists.setdefault(name, []), place)
 
@@ -47,8 +50,10 @@ class LeadOrders:
                 behind = None if after is None else asked.place(after)
             case HeldLeads(route, person, limit, after):
                 places = self.lists.get(("held", route, person), [])
-                end = len(places)
-                behind = None if after is None else asked.place(after)
+                last = len(places) if after is None else bisect_left(places, (after.number,))
+                first = 0 if limit is None else max(0, last - limit)
+                yield from (lead for *_, lead in reversed(places[first:last]))
+                return
         first = 0
         if behind is not None:
             first = bisect_right(places, behind, key=lambda place: place[:2])
@@ -56,11 +61,9 @@ class LeadOrders:
         yield from (lead for *_, lead in places[first:last])
 
 
-def _places(recorded: Recorded | None) -> dict[tuple[str, ...], _Place]:
+def _places(recorded: Recorded) -> dict[tuple[str, ...], _Place]:
     """Return the place of a lead in each list that it stands in: of most there is none."""
     found: dict[tuple[str, ...], _Place] = {}
-    if recorded is None:
-        return found
     decision, number = recorded.decision, recorded.number
     route, lead = decision.route, decision.lead
     if (due := recorded.due) is not None:
@@ -70,5 +73,5 @@ def _places(recorded: Recorded | None) -> dict[tuple[str, ...], _Place]:
     if (queue := recorded.queue) is not None:
         found["queue", route, queue] = -recorded.rank, number, lead
     if decision.assignee is not None and not recorded.closed:
-        found["held", route, decision.assignee] = -number, 0, lead
+        found["held", route, decision.assignee] = number, 0, lead
     return found

@@ -75,8 +75,14 @@ class _Kept:
     absences: Absences = ()
     orders: LeadOrders = attribute(factory=LeadOrders)
 
+    def batch(self, signature: Signature = UNSIGNED) -> Batch:
+        return Batch(self, signature, len(self.decisions) + 1)
+
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
+
+    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+        return [key for lead in leads if (key := (route, lead)) not in self.decisions]
 
     def turns(self, team: str) -> Turns:
         return self.drawn.get(team, LEVEL)
@@ -117,9 +123,9 @@ class _Kept:
             self.orders.put(self.decisions[place], new)
         # A changed row keeps its place: a dict orders keys by their first entry.
         self.decisions |= batch.changed
-        for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
-            numbered = self.decisions[place] = new.numbered(number)
-            self.orders.put(None, numbered)
+        self.decisions |= batch.decisions
+        for new in batch.decisions.values():
+            self.orders.put(None, new)
         if batch.absent is not None:
             self.absences = batch.absent
         self._log(batch)
@@ -180,7 +186,7 @@ class _Kept:
                 del found[bisect_left(found, _age(old), key=_age)]
         if seen and seen[0].order >= NEWEST:
             self.recordings += 1
-            seen = tuple(attrs.evolve(each, order=self.recordings) for each in seen)
+            seen = tuple(each.recorded_as(self.recordings) for each in seen)
         if seen:
             self.known[place] = seen
         for new in seen:
@@ -258,7 +264,7 @@ class MemoryStore:
             raise RuntimeError("a transaction of this store has not ended")
         self._is_busy = True
         try:
-            batch = Batch(self._kept)
+            batch = self._kept.batch()
             results = run_all(jobs, batch, this_moment())
             self._kept.keep(batch)
         except BaseException:
@@ -277,7 +283,7 @@ class MemoryStore:
         """Return what the function decides, and keep nothing."""
         with self._together.lock:
             try:
-                return decide(Batch(self._kept), at or this_moment())
+                return decide(self._kept.batch(), at or this_moment())
             finally:
                 self._kept.gifts = Gifts()
 
@@ -289,7 +295,7 @@ class MemoryStore:
                 raise RuntimeError("a transaction of this store has not ended")
             self._is_busy = True
             try:
-                batch = Batch(self._kept, signature)
+                batch = self._kept.batch(signature)
                 yield batch
                 self._kept.keep(batch)
             except BaseException:

@@ -29,18 +29,6 @@ class Recorded:
     expires: datetime | None = None
     number: int = attribute(default=0, eq=False)
 
-    def numbered(self, number: int) -> "Recorded":
-        """Return the same with a number."""
-        return Recorded(
-            self.decision,
-            self.fingerprint,
-            self.mark,
-            self.touched,
-            self.watch,
-            self.expires,
-            number,
-        )
-
     @property
     def status(self) -> Status:
         """Where the lead stands."""

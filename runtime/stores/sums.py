@@ -45,6 +45,11 @@ _OBJECTS = (
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
+    return cells_sum(cells)
+
+
+def cells_sum(cells: tuple[Stored, ...]) -> int:
+    """Return the same of cells in a tuple."""
     if len(cells) >= len(_FORMS):
         said = "\x1e".join(["\x1f" if cell is None else str(cell) for cell in cells])
     elif None in cells:

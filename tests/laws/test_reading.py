@@ -30,7 +30,7 @@ from turnout.dsl.values import (
 )
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY
 from turnout.dsl.values.raw_leads import shortened
-from turnout.runtime.leads import LACKING, fingerprint, lead_reader, leads
+from turnout.runtime.leads import LACKING, lead_reader, leads
 from turnout.runtime.records import LeadsError, records
 from turnout.runtime.records.opening import Format
 
@@ -284,7 +284,7 @@ def test_every_json_value_is_a_lead_or_has_a_complaint(raw: object) -> None:
     assert lead.row == 7
     assert (lead.complaint is None) == ("id" in lead.values)
     assert all(len(issue.raw) <= 80 and issue.raw.isprintable() for issue in lead.issues)
-    assert len(fingerprint(lead)) == 64
+    assert len(lead.fingerprint) == 64
 
 
 @given(st.dictionaries(st.sampled_from([*FIELDS]), scalars), st.randoms())
@@ -294,7 +294,7 @@ def test_the_order_of_keys_does_not_matter(record: dict[str, object], random: Ra
     reader = lead_reader(FIELDS)
     one, other = reader(record, None), reader({key: record[key] for key in keys}, None)
     assert one == other
-    assert fingerprint(one) == fingerprint(other)
+    assert one.fingerprint == other.fingerprint
 
 
 @given(st.dictionaries(st.sampled_from([*FIELDS]), spellings))

@@ -239,10 +239,34 @@ def test_combinations_of_sets_are_told_apart_however_many_there_may_be() -> None
     assert first_boxes(bonds).tolist() == expected
 
 
-@pytest.mark.parametrize(("cells", "size"), [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40)])
+@pytest.mark.parametrize(("hour", "rule"), [(12, "open"), (3, "closed")])
+def test_rules_that_ask_nothing_of_leads_are_found_by_the_clock(hour: int, rule: str) -> None:
+    policy = """
+    lead { id: text id }
+    person ana
+    calendar day {
+      timezone "UTC"
+      open mon..fri 09:00-17:00
+    }
+    route inbound {
+      rule closed { when not open day to queue triage }
+      rule open { when open day to person ana else continue }
+      fallback to queue triage
+    }
+    queue triage
+    """
+    with turnout.loads(policy) as router:
+        found = router.decide_batch({"id": ["L-1", "L-2"]}, at=AT.replace(hour=hour))
+    assert found["rule"].to_pylist() == [rule, rule]
+
+
+@pytest.mark.parametrize(
+    ("cells", "size"), [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40), (64, 40)]
+)
 @pytest.mark.parametrize("boxes", [1, 5, 64, 65, 200])
+@pytest.mark.parametrize("first", [1, 40])
 def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
-    monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int
+    monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int, first: int
 ) -> None:
     monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
     monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_BYTES", size)
@@ -250,7 +274,7 @@ def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
     every = (1 << boxes) - 1 & ~(1 << boxes // 2)
     bonds = [BoxSets(every) for _ in range(5)]
     tables = ClassTables(bonds)
-    for leads in (1, 0, 30, 200):  # the tables grow from chunk to chunk
+    for leads in (first, 0, 30, 200):  # the tables grow from chunk to chunk
         chosen = [[taken(chance, boxes) for _ in range(leads)] for _ in bonds]
         numbers = [
             np.array([sets.number(each) for each in of], np.int32)
@@ -259,6 +283,9 @@ def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
         left = [reduce(int.__and__, of, every) for of in zip(*chosen, strict=True)]
         expected = [(each & -each).bit_length() - 1 for each in left]
         assert tables.first_boxes(numbers).tolist() == expected
+        for of_table, of_sets in tables.sizes:
+            assert of_table <= cells
+            assert of_sets <= size
 
 
 def taken(chance: np.random.Generator, boxes: int) -> int:

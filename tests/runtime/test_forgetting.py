@@ -136,6 +136,9 @@ def test_what_was_promised_holds_after_an_erasure(state: Whereabouts) -> None:
         assert (again.lead, again.assignee, again.rule) == (
             *(LEAD["id"], decision.assignee, decision.rule),
         )
+        several = [{"id": "L-3"}, LEAD, {"id": "first"}, {"id": "L-3"}]
+        together = router.route_all(several, at=AT + 3 * DAY)
+        assert [each.repeated for each in together] == [False, True, True, True]
         assert router.reroute(LEAD, "asked", at=AT + 3 * DAY).repeated
         assert not router.close_lead(LEAD["id"])
         events = router.history(LEAD["id"])

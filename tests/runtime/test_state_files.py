@@ -35,6 +35,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "leads.state"
 
 
+def test_a_new_file_has_small_pages_and_a_file_keeps_its_own(path: Path) -> None:
+    open_sqlite(path, POLICY, []).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA page_size").fetchone() == (2_048,)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA page_size = 4096")
+        connection.execute("VACUUM")
+    open_sqlite(path, POLICY, []).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA page_size").fetchone() == (4_096,)
+
+
 RECEIVERS = (
     *(f"person {name}" for name in ("ana", "ben", "cleo")),
     f"team {DREW_FROM}",

@@ -15,7 +15,8 @@ from tests.support.servers import fresh
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Turns
-from turnout.runtime.stores import Recorded, StateError, Store
+from turnout.runtime.moves import Holder, Move
+from turnout.runtime.stores import HeldLeads, Recorded, StateError, Store, microseconds
 from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -108,6 +109,63 @@ def test_a_decision_is_found_by_its_route_and_lead_only(store: Store) -> None:
         assert transaction.decided(ROUTE, "1") == Recorded(assigned("1", "ana"), "abc")
         assert transaction.decided(ROUTE, "2") is None
         assert transaction.decided("other", "1") is None
+
+
+def test_leads_that_were_looked_for_at_once_are_what_they_are(store: Store) -> None:
+    strange = ["json:1", "\ud800", "a'b\"c", "é"]
+    with store.begin() as transaction:
+        for lead in ("1", *strange):
+            transaction.record(assigned(lead, "ana"), "abc")
+    with store.begin() as transaction:
+        transaction.expect_leads(ROUTE, ["1", "2", "1", "new", *strange])
+        for lead in ("1", *strange):
+            assert transaction.decided(ROUTE, lead) == Recorded(assigned(lead, "ana"), "abc")
+            with pytest.raises(ValueError, match="is decided"):
+                transaction.record(assigned(lead, "ben"), "abc")
+        assert transaction.decided(ROUTE, "2") is None
+        transaction.record(assigned("2", "ben"), "abc")
+        assert transaction.decided(ROUTE, "2") == Recorded(assigned("2", "ben"), "abc")
+        transaction.expect_leads("other", ["1"])
+        assert transaction.decided("other", "1") is None
+
+
+def test_the_newest_lead_that_somebody_has_comes_first(store: Store) -> None:
+    for some in (["1", "2"], ["3"], ["4", "5"]):
+        with store.begin() as transaction:
+            for lead in some:
+                transaction.record(assigned(lead, "ana"), "abc")
+    with store.begin() as transaction:
+        transaction.record(assigned("6", "ana"), "abc")
+        transaction.close_lead(ROUTE, "4")
+    found: list[str] = []
+    after: Recorded | None = None
+    with store.begin() as transaction:
+        while page := transaction.asked(HeldLeads(ROUTE, "ana", 2, after)):
+            found += [each.decision.lead for each in page]
+            after = page[-1]
+    assert found == ["6", "5", "3", "2", "1"]
+
+
+def test_of_leads_of_one_moment_the_one_recorded_last_is_the_latest(store: Store) -> None:
+    for lead in ("1", "2", "3"):
+        with store.begin() as transaction:
+            transaction.record(assigned(lead, "ana"), "abc", keys=("k",))
+    now = microseconds(assigned("1", "ana").at)
+    with store.begin() as transaction:
+        for asking, latest in (("3", "2"), ("2", "3"), ("4", "3")):
+            found = transaction.earlier("k", asking, now - 1, now, False)
+            assert found is not None
+            assert found.lead == latest
+    at = assigned("1", "ana").at + timedelta(hours=1)
+    for lead in ("3", "2"):  # whoever has it then: it was recorded when it was
+        with store.begin() as transaction:
+            before, after = (Holder.of(assigned(lead, who)) for who in ("ana", "ben"))
+            moved = Move(ROUTE, lead, at, "by hand", before, after)
+            transaction.move(Recorded(assigned(lead, "ben"), "abc"), moved)
+    with store.begin() as transaction:
+        found = transaction.earlier("k", "4", now - 1, now, False)
+        assert found is not None
+        assert (found.lead, found.owner) == ("3", "ben")
 
 
 def test_a_transaction_sees_its_own_writes(store: Store) -> None:

@@ -201,6 +201,45 @@ def test_what_was_worked_out_is_remembered(make: Any) -> None:  # noqa: ANN401 -
     assert copy.copy(pair).total == 3
 
 
+@ours.frozen
+class Large:
+    """Has so many fields that they stand in a class below it."""
+
+    first: int
+    second: int = 2
+    third: int = 3
+    fourth: int = 4
+    fifth: int = 5
+    several: list[int] = ours.attribute(factory=list[int])
+
+
+def test_one_with_many_fields_is_as_any_other() -> None:
+    make: Any = Large
+    value: Any = make(1, fourth=9)
+    assert repr(value) == "Large(first=1, second=2, third=3, fourth=9, fifth=5, several=[])"
+    assert value.__class__ is make
+    assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own
+    assert copy.deepcopy(value) == value == copy.copy(value) == attrs.evolve(value)
+    assert make(1).several is not make(1).several
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        value.first = 5
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        del value.first
+    with pytest.raises(AttributeError):
+        object.__setattr__(value, "other", 1)
+
+
+def test_a_class_of_somebodys_may_be_made_of_one_with_many_fields() -> None:
+    large: Any = Large
+    other: Any = type("Other", (large,), {"total": property(lambda self: self.first + self.fifth)})
+    value = other(1)
+    assert (type(value), value.total, value.second) == (other, 6, 2)
+    assert value == other(1)
+    assert value != large(1)
+    more = attrs.frozen(type("More", (large,), {"__annotations__": {"sixth": int}, "sixth": 6}))
+    assert (more(1).sixth, more(1, fifth=0).fifth, type(more(1))) == (6, 0, more)
+
+
 class Super:
     """Asks what is below it."""
 

@@ -26,7 +26,7 @@ FORGET = """DELETE FROM {s}.seen x USING json_array_elements(%s::json) k
 
 _PARTS = {
     "events": """INSERT INTO {s}.events SELECT (x->0)::bigint,
-    {base} + pg_current_xact_id()::text::bigint, (x->1)::bigint, x->>2, x->>3, x->>4,
+    {base} + (SELECT pg_current_xact_id()::text::bigint), (x->1)::bigint, x->>2, x->>3, x->>4,
     (x->>5)::bigint, (x->>6)::bigint, x->>7, (x->>8)::bigint, x->>9, x->>10, x->>11, x->>12
     FROM {p} x""",
     "new": """INSERT INTO {s}.decisions (seq, route, lead, decided, last, status, touched, due,

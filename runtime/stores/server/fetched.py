@@ -27,11 +27,9 @@ REMEMBERED_AT_ONCE = 8
 
 _LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
     d.expires, d.said, e.detail, e.at)"""
-GRAVE = (
-    "(SELECT 'erased:' || left(encode(sha256(convert_to(m.value || {lead}, 'UTF8')), 'hex'), 32)"
-    " FROM {{s}}.meta m WHERE m.key = 'salt')"
-)
-"""What a lead stands under that was erased; see `tombstones`."""
+_SALT = "(SELECT m.value FROM {{s}}.meta m WHERE m.key = 'salt')"
+GRAVE = f"('erased:' || left(encode(sha256(convert_to({_SALT} || {{lead}}, 'UTF8')), 'hex'), 32))"
+"""What a lead stands under that was erased; see `tombstones`. The salt is read once a statement."""
 
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 _KNOWN = {
@@ -205,6 +203,10 @@ class Fetched:
         if (route, lead) not in self._recorded:
             self.fetch(Needs(((route, lead),)))
         return self._recorded[route, lead]
+
+    def unknown(self, _route: str, _leads: Collection[str]) -> Collection[Key]:
+        """Return none: which leads are asked for was foreseen."""
+        return ()
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns. Raises MoreNeededError where others may draw meanwhile."""
