@@ -230,8 +230,11 @@ def _of_clause(
             yield from _slow(clause, claim, had)
         case _:
             for end in ended:
+                broken = _broken_by(giving, end, claim)
+                if broken == NEVER:
+                    continue
                 yield _Breach(
-                    _broken_by(giving, end, claim),
+                    broken,
                     _ended(end),
                     None if end.attempt is None else end.attempt.span,
                     "has it" if not end.passed else "has it where those before pass it on",
