@@ -59,7 +59,7 @@ class Kept(Protocol):
         """Return what was decided for the lead."""
         ...
 
-    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+    def unknown(self, route: str, leads: Collection[str], /) -> Collection[Key]:
         """Return those of some leads of which it is known at once that nothing was decided."""
         ...
 

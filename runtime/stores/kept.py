@@ -91,7 +91,7 @@ class Tables:
                 key = route, grave
         return next(self._standing(_OF_LEAD, *key), None)
 
-    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+    def unknown(self, route: str, leads: Collection[str], /) -> Collection[Key]:
         """Return those of some leads of which it is known at once that nothing was decided.
 
         None are where leads were erased: each may be one of those.

@@ -81,7 +81,7 @@ class _Kept:
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
 
-    def unknown(self, route: str, leads: Collection[str]) -> Collection[Key]:
+    def unknown(self, route: str, leads: Collection[str], /) -> Collection[Key]:
         return [key for lead in leads if (key := (route, lead)) not in self.decisions]
 
     def turns(self, team: str) -> Turns:

@@ -204,7 +204,7 @@ class Fetched:
             self.fetch(Needs(((route, lead),)))
         return self._recorded[route, lead]
 
-    def unknown(self, _route: str, _leads: Collection[str]) -> Collection[Key]:
+    def unknown(self, _route: str, _leads: Collection[str], /) -> Collection[Key]:
         """Return none: which leads are asked for was foreseen."""
         return ()
 
