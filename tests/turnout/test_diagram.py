@@ -74,7 +74,10 @@ def test_a_picture_is_drawn_by_its_suffix(folder: Path) -> None:
 
 def test_a_png_needs_no_graphviz(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder / "nothing"))
-    assert turnout("diagram", "inbound.route", "-o", "tree.png").exit_code == 0
+    drawn = turnout("diagram", "inbound.route", "-o", "tree.png")
+    if "no font" in drawn.output:
+        pytest.skip("this machine has no font")
+    assert drawn.exit_code == 0
     assert (folder / "tree.png").read_bytes().startswith(b"\x89PNG")
 
 
