@@ -15,7 +15,8 @@ from turnout.runtime.events import Event, is_deciding
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell
-from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.details import detail, routed_detail, standing_cells
+from turnout.runtime.stores.entries import Routed
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
@@ -134,19 +135,21 @@ def written(
     rows = {key: kept.rows[key] for key in batch.changed}
     events: list[list[Any]] = []
     befores = {key: row.last for key, row in rows.items()}
-    for number, (event, recorded) in zip(numbers, batch.events, strict=False):
+    for number, entry in zip(numbers, batch.events, strict=False):
+        if isinstance(entry, Routed):
+            events.append(_routed(number, entry, versions))
+            rows[entry.recorded.key] = LeadRow(number, number, number, None)
+            continue
+        event, recorded = entry
         key = event.route, event.lead
         if recorded is None:
             events.append(_event(number, 0, event, None, versions))
             continue
-        row = rows.get(key)
-        events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
+        row = rows[key]
+        events.append(_event(number, row.last, event, recorded, versions))
         decides = is_deciding(event.kind, is_said=event.decision is not None)
         rows[key] = LeadRow(
-            number if row is None else row.seq,
-            number if row is None or decides else row.decided,
-            number,
-            None if row is None or decides else row.said,
+            row.seq, number if decides else row.decided, number, None if decides else row.said
         )
     parts: dict[str, Sequence[Sequence[Any]]] = {
         "events": events,
@@ -171,6 +174,27 @@ def written(
     return Changes(
         {part: some for part, some in parts.items() if some}, forget if changed else "", behind
     )
+
+
+def _routed(number: int, entry: Routed, versions: Mapping[str, int]) -> list[Any]:
+    """Return the row of an event that decided a lead first."""
+    recorded, signature = entry.recorded, entry.signature
+    decision = recorded.decision
+    return [
+        number,
+        0,
+        "routed",
+        sent(decision.route),
+        sent(decision.lead),
+        instant(decision.at),
+        instant(entry.recorded_at),
+        sent(signature.actor),
+        versions[signature.policy] if signature.policy else None,
+        routed_detail(recorded, entry.draw, entry.logged),
+        sent_or_none(decision.rule),
+        sent_or_none(decision.assignee),
+        None,
+    ]
 
 
 def _event(
