@@ -21,12 +21,13 @@ _INSERT_VERSION = "INSERT INTO versions (id, hash, since, source, sum) VALUES (?
 _INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # Of a lead that was decided just now, without the cells that are the same for each. The driver
-# takes as long over None as over four texts: where there may be none, there is what is none.
+# takes as long over None as over four texts: there is what no such cell can be, a text for a
+# moment and a number for a queue.
 _INSERT_ROUTED = "INSERT INTO events VALUES (?, 0, 'routed', ?, ?, ?, ?, ?, ?, ?, ?)"
-_NEVER, _NO_QUEUE = -9_223_372_036_854_775_808, ""
+_NEVER, _NO_QUEUE = "", 0
 _INSERT_NEW = (
     "INSERT INTO decisions VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0,"
-    " nullif(?5, -9223372036854775808), NULL, nullif(?6, ''), ?7, NULL, ?8)"
+    " nullif(?5, ''), NULL, nullif(?6, 0), ?7, NULL, ?8)"
 )
 
 
@@ -168,8 +169,8 @@ class _Keeping:
             sum_ = cells_sum(
                 (number, route, lead, number, number, status, 0, due, None, queue, rank, None)
             )
-            due_, queue_ = _NEVER if due is None else due, queue or _NO_QUEUE
-            added.append((number, route, lead, status, due_, queue_, rank, sum_))
+            said = _NEVER if due is None else due, _NO_QUEUE if queue is None else queue
+            added.append((number, route, lead, status, *said, rank, sum_))
         self.connection.executemany(_INSERT_NEW, added)
         if others:
             self.connection.executemany(_INSERT_LEAD, others)
