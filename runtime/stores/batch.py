@@ -38,7 +38,7 @@ from turnout.runtime.stores import (
     microseconds,
     receivers,
 )
-from turnout.runtime.stores.entries import Entry, Happened, Routed
+from turnout.runtime.stores.happenings import Happened, Happening, Routed
 from turnout.runtime.stores.needs import Count
 
 NEWEST = 1 << 62
@@ -132,7 +132,7 @@ class Batch:
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
     limited: set[str] = attribute(factory=set[str], init=False)
-    events: list[Entry] = attribute(factory=list[Entry], init=False)
+    events: list[Happening] = attribute(factory=list[Happening], init=False)
     absent: Absences | None = attribute(default=None, init=False)
     received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
@@ -464,8 +464,8 @@ class Batch:
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""
         yield from self.kept.moves()
-        for entry in self.events:
-            if isinstance(entry, Happened) and (move := entry.event.move) is not None:
+        for happening in self.events:
+            if isinstance(happening, Happened) and (move := happening.event.move) is not None:
                 yield move
 
     def _happened(  # noqa: PLR0913 - what an event is made of
@@ -501,11 +501,11 @@ class Batch:
         )
         self._append(Happened(event, recorded))
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, happening: Happening) -> None:
         """Add an event to the log, and to the outbox of each who is to be told of it."""
         for endpoint in self.signature.endpoints:
             self.outbox.append((len(self.events), endpoint))
-        self.events.append(entry)
+        self.events.append(happening)
 
     def _open(self, decision: Decision, more: int) -> None:
         """Count a lead as open, or with -1 as open no more, of whoever has it."""

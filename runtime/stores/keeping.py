@@ -9,7 +9,7 @@ from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell, stored, summed
 from turnout.runtime.stores.details import detail, routed_detail, standing_cells
-from turnout.runtime.stores.entries import Happened, Routed
+from turnout.runtime.stores.happenings import Happened, Routed
 from turnout.runtime.stores.kept import ABSENCES, Tables
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sums import ROWS, Stored, cells_sum
@@ -93,12 +93,12 @@ class _Keeping:
         routed: list[tuple[Stored, ...]] = []
         firsts: list[int] = []
         happened: list[tuple[int, Happened]] = []
-        for number, entry in enumerate(batch.events, last + 1):
-            if isinstance(entry, Routed):
-                routed.append(self._routed(number, entry))
+        for number, happening in enumerate(batch.events, last + 1):
+            if isinstance(happening, Routed):
+                routed.append(self._routed(number, happening))
                 firsts.append(number)
             else:
-                happened.append((number, entry))
+                happened.append((number, happening))
         self.connection.executemany(_INSERT_ROUTED, routed)
         rows = self._follow(happened, firsts) if happened else {}
         self._add_leads(firsts, rows)
@@ -112,18 +112,18 @@ class _Keeping:
         self.kept.known.last = last = last + len(batch.events)
         return last
 
-    def _routed(self, number: int, entry: Routed) -> tuple[Stored, ...]:
+    def _routed(self, number: int, happening: Routed) -> tuple[Stored, ...]:
         """Return the cells of an event that decided a lead first, in the order of its statement."""
-        recorded, signature = entry.recorded, entry.signature
+        recorded, signature = happening.recorded, happening.signature
         decision = recorded.decision
         of = (
             decision.route,
             stored(decision.lead),
             instant(decision.at),
-            instant(entry.recorded_at),
+            instant(happening.recorded_at),
             signature.actor,
             self._version(signature.policy),
-            routed_detail(recorded, entry.draw, entry.logged),
+            routed_detail(recorded, happening.draw, happening.logged),
         )
         return (number, *of, cells_sum((number, 0, "routed", *of)))
 

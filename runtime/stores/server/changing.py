@@ -17,7 +17,7 @@ from turnout.runtime.stores import Recorded, Signature
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell
 from turnout.runtime.stores.details import detail, routed_detail, standing_cells
-from turnout.runtime.stores.entries import Entry, Happened, Routed
+from turnout.runtime.stores.happenings import Happened, Happening, Routed
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
@@ -152,13 +152,13 @@ def written(
     events: list[list[Any]] = []
     befores = {key: row.last for key, row in rows.items()}
     routed, firsts, happened = _told_apart(batch, numbers)
-    for number, entry in happened:
-        event, recorded = entry.event, entry.recorded
+    for number, happening in happened:
+        event, recorded = happening.event, happening.recorded
         if recorded is None:
             events.append(_event(number, 0, event, None, versions))
             continue
         key = recorded.key
-        if isinstance(entry, Routed):
+        if isinstance(happening, Routed):
             events.append(_event(number, 0, event, recorded, versions))
             rows[key] = LeadRow(number, number, number, None)
             continue
@@ -198,37 +198,39 @@ def written(
 
 def _told_apart(
     batch: Batch, numbers: Sequence[int]
-) -> tuple[list[tuple[int, Routed]], dict[Key, int], list[tuple[int, Entry]]]:
+) -> tuple[list[tuple[int, Routed]], dict[Key, int], list[tuple[int, Happening]]]:
     """Return leads that were decided now with the numbers of their events, those by lead, the rest.
 
     Among the rest are those to which something else happened, too, such as an offer.
     """
     routed: list[tuple[int, Routed]] = []
-    rest: list[tuple[int, Entry]] = []
+    rest: list[tuple[int, Happening]] = []
     pairs = zip(numbers, batch.events, strict=False)
     if len(batch.events) == len(batch.decisions):  # nearly always: each is one of these
-        routed = [(number, entry) for number, entry in pairs if isinstance(entry, Routed)]
+        routed = [
+            (number, happening) for number, happening in pairs if isinstance(happening, Routed)
+        ]
     else:
         changed = {e.recorded.key for e in batch.events if isinstance(e, Happened) and e.recorded}
-        for number, entry in pairs:
-            if isinstance(entry, Routed) and entry.recorded.key not in changed:
-                routed.append((number, entry))
+        for number, happening in pairs:
+            if isinstance(happening, Routed) and happening.recorded.key not in changed:
+                routed.append((number, happening))
             else:
-                rest.append((number, entry))
-    return routed, {entry.recorded.key: number for number, entry in routed}, rest
+                rest.append((number, happening))
+    return routed, {happening.recorded.key: number for number, happening in routed}, rest
 
 
 def _routed(routed: list[tuple[int, Routed]], versions: Mapping[str, int]) -> list[list[Any]]:
     """Return the rows of leads by what is the same for all of a group."""
     groups: dict[tuple[str, datetime, datetime, Signature], list[list[Any]]] = {}
-    for number, entry in routed:
-        recorded = entry.recorded
+    for number, happening in routed:
+        recorded = happening.recorded
         decision = recorded.decision
         status, _, due, _, queue, rank = standing_cells(recorded)
         row = [
             number,
             sent(decision.lead),
-            routed_detail(recorded, entry.draw, entry.logged),
+            routed_detail(recorded, happening.draw, happening.logged),
             sent_or_none(decision.rule),
             sent_or_none(decision.assignee),
             status,
@@ -236,7 +238,7 @@ def _routed(routed: list[tuple[int, Routed]], versions: Mapping[str, int]) -> li
             sent_or_none(queue),
             rank,
         ]
-        of = decision.route, decision.at, entry.recorded_at, entry.signature
+        of = decision.route, decision.at, happening.recorded_at, happening.signature
         groups.setdefault(of, []).append(row)
     return [
         [

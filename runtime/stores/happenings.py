@@ -1,8 +1,8 @@
-"""What a batch adds to the log: an entry for each thing that happened, in order.
+"""What a batch adds to the log: each thing that happened, in order.
 
-Nearly every entry is a lead that was decided just now. All that its `Event` says follows from
-what stands for the lead, so that one is made only for who asks: a store writes its rows from the
-entry itself, and the events of a run in memory are hardly ever read.
+Nearly always that is a lead that was decided just now. All that its `Event` says follows from
+what stands for the lead, so that one is made only for who asks: a store writes its rows from
+what is here, and the events of a run in memory are hardly ever read.
 """
 
 from datetime import UTC, datetime
@@ -62,5 +62,5 @@ class Routed(NamedTuple):
         )
 
 
-Entry: TypeAlias = Happened | Routed
+Happening: TypeAlias = Happened | Routed
 """One thing that happened, before the log has it."""
