@@ -4,19 +4,20 @@
 
 The same Parquet file is read by both, only the columns that the policy reads, and the leads are
 counted by what takes them; both counts must be equal. Each way runs in a process of its own.
-Printed is the time that passed without the start of processes, sessions and JVM (a first run over
-a few leads): the first time and, of up to a million leads, again, when texts are known and the JVM
-has compiled itself; the processor time of all processes as far as they are waited for; and the
-largest memory, looked at twice a second, of Python's processes together (what several share counts
-once; Spark's JVM has a bound of its own). Limits: Spark takes at most 1.5 times what the columns
-do, and memory is the same for ten million leads as for one. Needs PySpark and Java; `ways` leaves
-one out. The leads stay in `folder`, where it is named, and are taken from there the next time.
+Printed is what is taken without the start of the session and the JVM (a first run over a few
+leads): the first time and, of up to a million leads, again, when texts are known and the JVM has
+compiled itself. It is the seconds that passed and those of the processor, of all processes, the
+JVM among them; a machine that others use says something with the latter alone. The processes of
+the columns begin anew each time, which counts. Then the largest memory, looked at twice a second,
+of Python's processes together (what several share counts once; Spark's JVM has a bound of its
+own). Limits: Spark takes at most 1.5 times what the columns do, and memory is the same for ten
+million leads as for one. Needs PySpark and Java; `ways` leaves one out. The leads stay in
+`folder`, where it is named, and are taken from there the next time.
 """
 
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -30,7 +31,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from processes import memory
+from processes import memory, processor
 
 import turnout.arrow
 
@@ -89,18 +90,17 @@ def compare(number: int, file: Path, ways: list[str], cores: int) -> None:
     """Print one line for each way."""
     told = {way: measured(way, file, cores) for way in ways}
     assert len({json.dumps(each["counts"], sort_keys=True) for each in told.values()}) == 1
-    own = next(iter(told.values()))["passed"]
+    own = next(iter(told.values()))["runs"]
     print(f"\n{number:,} leads, {cores} cores, a load of {os.getloadavg()[0]:.1f}")
     for way, each in told.items():
-        runs = zip(("first", "again"), each["passed"], own, strict=False)
-        said = " ".join(
-            f"{name} {passed:>6.1f} s {passed / by:>5.2f} x" for name, passed, by in runs
-        )
-        print(
-            f"  {way:<8} {said} {each['processor']:>8.1f} s of the processor"
-            f" {each['memory']:>7.0f} MB{'' if way == 'columns' else f'; limit {LIMIT} x'}",
-            flush=True,
-        )
+        for name, taken, by in zip(("first", "again"), each["runs"], own, strict=False):
+            said = " ".join(
+                f"{seconds:>7.1f} s {what} {seconds / of:>5.2f} x"
+                for what, seconds, of in zip(("passed", "processor"), taken, by, strict=True)
+            )
+            print(f"  {way:<8} {name} {said}")
+        limit = "" if way == "columns" else f"; limit {LIMIT} x"
+        print(f"  {way:<8} {each['memory']:>5.0f} MB{limit}", flush=True)
 
 
 def measured(way: str, file: Path, cores: int) -> dict[str, Any]:
@@ -129,17 +129,16 @@ def run(way: str, file: str, cores: int) -> None:
     decide(str(first))
     first.unlink()
     is_small = pq.ParquetFile(file).metadata.num_rows <= DIFFERENT
-    passed: list[float] = []
+    runs: list[tuple[float, float]] = []
     for _ in range(2 if is_small else 1):
-        started = perf_counter()
+        used, started = processor(os.getpid()), perf_counter()
         counts = decide(file)
-        passed.append(perf_counter() - started)
+        passed = perf_counter() - started
+        runs.append((passed, processor(os.getpid()) - used))
     end = getattr(decide, "end", None)
     if end is not None:
         end()
-    used = [resource.getrusage(each) for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    processor = sum(each.ru_utime + each.ru_stime for each in used)
-    print(json.dumps({"counts": counts, "passed": passed, "processor": processor}))
+    print(json.dumps({"counts": counts, "runs": runs}))
 
 
 def columns_on(cores: int) -> Callable[[str], Counts]:

@@ -11,7 +11,8 @@ and without, of which the number of the clause is asked. All are held to the pla
 and that to the reference interpreter, before a time counts. Seconds are processor time, all
 threads together, the least of several rounds in turn; of more than a million leads there are two,
 and only of policies that have a limit.
-The leads are read from a file of Parquet, which stays in `folder` where it is named. Memory is what
+The leads are a table of a database in a file, and up to a million of them also of one in memory;
+they come from a file of Parquet, which stays in `folder` where it is named. Memory is what
 a process of its own has at most that counts the leads of each clause, out of that file. Of the ZIP
 codes of the United States the size of the script and the time for the plan of a query are told.
 Then comes a local Spark beside the columns (`engines.py`), where PySpark and Java are there. At
@@ -190,6 +191,15 @@ def _cell(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else plain(value)
 
 
+def filled(database: str, file: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection to a new database with the leads of a file as the table `own`."""
+    connection = duckdb.connect(database)
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(f"CREATE TABLE own AS SELECT * FROM '{file}'")  # noqa: S608 - our own
+    connection.execute("CHECKPOINT")
+    return connection
+
+
 def differing(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return how many leads have another clause than the plan says."""
     found = connection.execute(
@@ -204,11 +214,10 @@ def differing(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 # -- what is timed --
 
 
-def compare(name: str, asked: Asked, leads: int, file: Path, rounds: int) -> dict[str, float]:
-    """Print the times of one policy, and return seconds for each lead."""
-    connection = duckdb.connect()
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute(f"CREATE TABLE own AS SELECT * FROM '{file}'")  # noqa: S608 - our own
+def compare(
+    connection: duckdb.DuckDBPyConnection, name: str, asked: Asked, leads: int, rounds: int
+) -> dict[str, float]:
+    """Print the times of one policy, and return seconds for each lead, out of the table `own`."""
     queries, sizes = _queries(connection, asked)
     if leads * len(asked.plan.answers) > LONG:
         del queries["by hand, in full"]
@@ -224,7 +233,7 @@ def compare(name: str, asked: Asked, leads: int, file: Path, rounds: int) -> dic
     least = {way: min(each) for way, each in took.items()}
     hand = min(seconds for way, seconds in least.items() if way.startswith("by hand"))
     clauses, boxes = len(asked.plan.answers), len(asked.plan.boxes)
-    print(f"\n{name}: {clauses:,} clauses, {boxes:,} boxes, {leads:,} leads")
+    print(f"{name}: {clauses:,} clauses, {boxes:,} boxes, {leads:,} leads")
     for way, seconds in least.items():
         size = f"{sizes[way] / 1e6:>8.2f} MB of SQL"
         print(f"  {way:<24} {seconds:>8.3f} s {hand / seconds:>7.2f} x by hand {size}")
@@ -400,7 +409,12 @@ def _policy(
         if not file.exists():
             write(file, asked, leads)
         times = rounds if leads <= MANY else min(rounds, ROUNDS_OF_MANY)
-        found |= compare(name, asked, leads, file, times)
+        for place in ("memory", "a file") if leads <= MANY else ("a file",):
+            print(f"\nIn {place}, ", end="")
+            with TemporaryDirectory(dir=folder) as scratch:
+                database = str(Path(scratch) / "leads.db") if place == "a file" else ":memory:"
+                with filled(database, file) as connection:
+                    found |= compare(connection, name, asked, leads, times)
         least.append(found[f"{name}, --normalised"])
         if has_memory:
             used.append(memory(asked, file))

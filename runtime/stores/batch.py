@@ -38,6 +38,7 @@ from turnout.runtime.stores import (
     microseconds,
     receivers,
 )
+from turnout.runtime.stores.happenings import Happened, Happening, Routed
 from turnout.runtime.stores.needs import Count
 
 NEWEST = 1 << 62
@@ -112,9 +113,9 @@ class Batch:
     next_number: what the first lead that is decided now is numbered as; behind all others where
     the store only numbers leads when it keeps them.
     decisions: leads that are decided now, in order. changed: earlier ones that were closed,
-    touched or moved. events: what happened, in order, each with what stood for its lead
-    then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
-    before. limited: those of whom it was asked how many are open, for a cap.
+    touched or moved. events: what happened, in order; of leads that are decided now those are in
+    the order of `decisions`. drawn: turns by team. opened: by whose they are (`loads`), the open
+    leads more than before. limited: those of whom it was asked how many are open, for a cap.
     absent: who is away or paused from now on, None where that is as before.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
@@ -131,9 +132,7 @@ class Batch:
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
     limited: set[str] = attribute(factory=set[str], init=False)
-    events: list[tuple[Event, Recorded | None]] = attribute(
-        factory=list[tuple[Event, Recorded | None]], init=False
-    )
+    events: list[Happening] = attribute(factory=list[Happening], init=False)
     absent: Absences | None = attribute(default=None, init=False)
     received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
@@ -247,7 +246,7 @@ class Batch:
             until=absence.until,
             since=since,
         )
-        self._append(event, None)
+        self._append(Happened(event, None))
 
     def alert(self, name: tuple[str, str, str], at: datetime, reason: str) -> None:
         """Log that a measure crossed its threshold, one way or the other; see `Event.name`."""
@@ -262,7 +261,7 @@ class Batch:
             reason,
             name=name,
         )
-        self._append(event, None)
+        self._append(Happened(event, None))
 
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""
@@ -320,7 +319,7 @@ class Batch:
         number = self.next_number + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[key] = recorded
-        self._happened("routed", recorded, decision.at, draw=draw, logged=logged)
+        self._append(Routed(recorded, draw, logged, self.signature, self.recorded_at))
         self._open(decision, 1)
         self._receive(decision, decision.at)
         if keys:
@@ -387,7 +386,7 @@ class Batch:
         own = {**self.changed, **self.decisions}
         limit = None if asked.limit is None else asked.limit + len(own)
         kept = self.kept.asked(attrs.evolve(asked, limit=limit))
-        found = [*(each for each in kept if _key(each) not in own), *own.values()]
+        found = [*(each for each in kept if each.key not in own), *own.values()]
         return sorted(filter(asked.takes, found), key=asked.place)[: asked.limit]
 
     def move(  # noqa: PLR0913 - what an event is made of
@@ -465,8 +464,8 @@ class Batch:
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""
         yield from self.kept.moves()
-        for event, _ in self.events:
-            if (move := event.move) is not None:
+        for happening in self.events:
+            if isinstance(happening, Happened) and (move := happening.event.move) is not None:
                 yield move
 
     def _happened(  # noqa: PLR0913 - what an event is made of
@@ -500,13 +499,13 @@ class Batch:
             until=until,
             logged=logged,
         )
-        self._append(event, recorded)
+        self._append(Happened(event, recorded))
 
-    def _append(self, event: Event, recorded: Recorded | None) -> None:
+    def _append(self, happening: Happening) -> None:
         """Add an event to the log, and to the outbox of each who is to be told of it."""
         for endpoint in self.signature.endpoints:
             self.outbox.append((len(self.events), endpoint))
-        self.events.append((event, recorded))
+        self.events.append(happening)
 
     def _open(self, decision: Decision, more: int) -> None:
         """Count a lead as open, or with -1 as open no more, of whoever has it."""
@@ -531,15 +530,11 @@ class Batch:
                     periods[start, end] += start <= at < end
 
     def _change(self, recorded: Recorded) -> None:
-        is_new = _key(recorded) in self.decisions
-        (self.decisions if is_new else self.changed)[_key(recorded)] = recorded
+        is_new = recorded.key in self.decisions
+        (self.decisions if is_new else self.changed)[recorded.key] = recorded
 
     def log(self) -> Iterator[Recorded]:
         """Yield all that was decided, this batch's decisions last."""
         for recorded in self.kept.log():
-            yield self.changed.get(_key(recorded), recorded)
+            yield self.changed.get(recorded.key, recorded)
         yield from self.decisions.values()
-
-
-def _key(recorded: Recorded) -> Key:
-    return recorded.decision.route, recorded.decision.lead

@@ -23,7 +23,7 @@ import attrs
 from turnout.dsl.lookups import LookupRow
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, Doing, PassedOver
-from turnout.runtime.events import NO_VALUES, Draw, Event, LoggedLead
+from turnout.runtime.events import NO_VALUES, NOTHING_LOGGED, Draw, Event, LoggedLead
 from turnout.runtime.moves import Holder, Watch
 from turnout.runtime.statuses import MARKS
 from turnout.runtime.stores import Recorded, microseconds
@@ -52,15 +52,7 @@ def detail(event: Event, recorded: Recorded | None) -> str:
         said = {} if after is None else {"to": _parts(after)}
     if event.before is not None:
         said["from"] = _parts(event.before)
-    if (draw := event.draw) is not None:
-        shared = (draw.available, draw.of) if draw.of else ()
-        said["draw"] = (draw.team, draw.person, *draw.before, *draw.after, *shared)
-    if (logged := event.logged).path:
-        said["path"] = logged.path
-    if logged.values:
-        said["values"] = logged.values
-    if logged.hashed:
-        said["hashed"] = logged.hashed
+    _say_how(said, event.draw, event.logged)
     for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
         if value:
             said[name] = value
@@ -68,6 +60,28 @@ def detail(event: Event, recorded: Recorded | None) -> str:
         if when is not None:
             said[name] = microseconds(when)
     return json_cell(said)
+
+
+def routed_detail(recorded: Recorded, draw: Draw | None, logged: LoggedLead) -> str:
+    """Return what the event of a lead says that was decided just now: as `detail` does of it."""
+    said = standing(recorded, recorded.decision.at)
+    _say_how(said, draw, logged)
+    return json_cell(said)
+
+
+def _say_how(said: dict[str, Any], draw: Draw | None, logged: LoggedLead) -> None:
+    """Say how somebody was drawn, and what the log keeps of the lead."""
+    if draw is not None:
+        shared = (draw.available, draw.of) if draw.of else ()
+        said["draw"] = (draw.team, draw.person, *draw.before, *draw.after, *shared)
+    if logged is NOTHING_LOGGED:
+        return
+    if logged.path:
+        said["path"] = logged.path
+    if logged.values:
+        said["values"] = logged.values
+    if logged.hashed:
+        said["hashed"] = logged.hashed
 
 
 def standing(recorded: Recorded, at: datetime | None) -> dict[str, Any]:

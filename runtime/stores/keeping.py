@@ -8,10 +8,11 @@ from turnout.runtime.events import Event, is_deciding
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell, stored, summed
-from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.details import detail, routed_detail, standing_cells
+from turnout.runtime.stores.happenings import Happened, Routed
 from turnout.runtime.stores.kept import ABSENCES, Tables
 from turnout.runtime.stores.outbox import outbox_rows
-from turnout.runtime.stores.sums import ROWS, Stored
+from turnout.runtime.stores.sums import ROWS, Stored, cells_sum
 from turnout.runtime.stores.totals import add_given
 
 _LEAD = (*ROWS["decisions"], "sum")
@@ -19,6 +20,15 @@ _LEAD = (*ROWS["decisions"], "sum")
 _INSERT_VERSION = "INSERT INTO versions (id, hash, since, source, sum) VALUES (?, ?, ?, ?, ?)"
 _INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Of a lead that was decided just now, without the cells that are the same for each. The driver
+# takes as long over None as over four texts: there is what no such cell can be, a text for a
+# moment and a number for a queue.
+_INSERT_ROUTED = "INSERT INTO events VALUES (?, 0, 'routed', ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEVER, _NO_QUEUE = "", 0
+_INSERT_NEW = (
+    "INSERT INTO decisions VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0,"
+    " nullif(?5, ''), NULL, nullif(?6, 0), ?7, NULL, ?8)"
+)
 
 
 def _put(table: str) -> str:
@@ -79,35 +89,91 @@ class _Keeping:
 
     def keep(self) -> int:
         """Append the events, bring the leads' rows up to date, and return the last number."""
-        last = self.kept.last_event()
-        rows = {key: row for key in self.batch.changed if (row := self._row(key)) is not None}
+        batch, last = self.batch, self.kept.last_event()
+        routed: list[tuple[Stored, ...]] = []
+        firsts: list[int] = []
+        happened: list[tuple[int, Happened]] = []
+        for number, happening in enumerate(batch.events, last + 1):
+            if isinstance(happening, Routed):
+                routed.append(self._routed(number, happening))
+                firsts.append(number)
+            else:
+                happened.append((number, happening))
+        self.connection.executemany(_INSERT_ROUTED, routed)
+        rows = self._follow(happened, firsts) if happened else {}
+        self._add_leads(firsts, rows)
+        if batch.changed:
+            self.connection.executemany(
+                _PUT_LEAD,
+                [_cells(key, rows[key], new) for key, new in batch.changed.items()],
+            )
+        if batch.outbox:
+            self._post(last)
+        self.kept.known.last = last = last + len(batch.events)
+        return last
+
+    def _routed(self, number: int, happening: Routed) -> tuple[Stored, ...]:
+        """Return the cells of an event that decided a lead first, in the order of its statement."""
+        recorded, signature = happening.recorded, happening.signature
+        decision = recorded.decision
+        of = (
+            decision.route,
+            stored(decision.lead),
+            instant(decision.at),
+            instant(happening.recorded_at),
+            signature.actor,
+            self._version(signature.policy),
+            routed_detail(recorded, happening.draw, happening.logged),
+        )
+        return (number, *of, cells_sum((number, 0, "routed", *of)))
+
+    def _follow(self, happened: list[tuple[int, Happened]], firsts: list[int]) -> dict[Key, _Row]:
+        """Append other events, and return the rows of their leads after them.
+
+        firsts: the events of the leads that are decided now.
+        """
+        batch = self.batch
+        first_of = dict(zip(batch.decisions, firsts, strict=True))
+        rows = {key: row for key in batch.changed if (row := self._row(key)) is not None}
         events: list[tuple[Stored, ...]] = []
-        for number, (event, recorded) in enumerate(self.batch.events, last + 1):
-            key = event.route, event.lead
+        for number, (event, recorded) in happened:
             if recorded is None:
                 events.append(self._event(number, 0, event, None))
                 continue
+            key = recorded.key
             row = rows.get(key)
-            events.append(self._event(number, 0 if row is None else row.last, event, recorded))
+            if row is None:
+                first = first_of[key]
+                row = _Row(first, first, first, None)
+            events.append(self._event(number, row.last, event, recorded))
             decides = is_deciding(event.kind, is_said=event.decision is not None)
             rows[key] = _Row(
-                number if row is None else row.seq,
-                number if row is None or decides else row.decided,
+                row.seq,
+                number if decides else row.decided,
                 number,
-                None if row is None or decides else row.said,
+                None if decides else row.said,
             )
         self.connection.executemany(_INSERT_EVENT, events)
-        new_leads = [_cells(key, rows[key], new) for key, new in self.batch.decisions.items()]
-        self.connection.executemany(_INSERT_LEAD, new_leads)
-        if self.batch.changed:
-            self.connection.executemany(
-                _PUT_LEAD,
-                (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
+        return rows
+
+    def _add_leads(self, firsts: list[int], rows: dict[Key, _Row]) -> None:
+        """Add the rows of leads that are decided now. rows: of those that had other events, too."""
+        added: list[tuple[Stored, ...]] = []
+        others: list[tuple[Stored, ...]] = []
+        for number, (key, new) in zip(firsts, self.batch.decisions.items(), strict=True):
+            if rows and (row := rows.get(key)) is not None:
+                others.append(_cells(key, row, new))
+                continue
+            route, lead = key[0], stored(key[1])
+            status, _, due, _, queue, rank = standing_cells(new)
+            sum_ = cells_sum(
+                (number, route, lead, number, number, status, 0, due, None, queue, rank, None)
             )
-        if self.batch.outbox:
-            self._post(last)
-        self.kept.known.last = last + len(events)
-        return last + len(events)
+            said = _NEVER if due is None else due, _NO_QUEUE if queue is None else queue
+            added.append((number, route, lead, status, *said, rank, sum_))
+        self.connection.executemany(_INSERT_NEW, added)
+        if others:
+            self.connection.executemany(_INSERT_LEAD, others)
 
     def _row(self, key: Key) -> _Row | None:
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
@@ -128,7 +194,7 @@ class _Keeping:
                 None if event.at is None else instant(event.at),
                 None if event.recorded_at is None else instant(event.recorded_at),
                 event.actor,
-                self._version(event),
+                self._version(event.policy),
                 detail(event, recorded),
             )
         )
@@ -142,23 +208,23 @@ class _Keeping:
             (summed((number + at, *cells)) for at, cells in enumerate(rows, 1)),
         )
 
-    def _version(self, event: Event) -> int | None:
-        """Return the number of the policy's version, which is noted when it is first in force."""
-        if not event.policy:
+    def _version(self, policy: str) -> int | None:
+        """Return the number of a policy's version, which is noted when it is first in force."""
+        if not policy:
             return None
         versions = self.kept.known.versions
-        if event.policy not in versions:
+        if policy not in versions:
             query = "SELECT id, hash, since, source, sum FROM versions WHERE hash = ?"
-            found = next(self.kept.rows("versions", query, event.policy), None)
+            found = next(self.kept.rows("versions", query, policy), None)
             if found is None:
                 (last,) = self.connection.execute(
                     "SELECT coalesce(max(id), 0) FROM versions"
                 ).fetchone()
-                since, text = instant(self.batch.recorded_at), self.batch.texts.get(event.policy)
-                found = (last + 1, event.policy, since, None if text is None else text())
+                since, text = instant(self.batch.recorded_at), self.batch.texts.get(policy)
+                found = (last + 1, policy, since, None if text is None else text())
                 self.connection.execute(_INSERT_VERSION, summed(found))
-            versions[event.policy] = found[0]
-        return versions[event.policy]
+            versions[policy] = found[0]
+        return versions[policy]
 
 
 def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:

@@ -30,6 +30,7 @@ from turnout.runtime.stores import (
     Snapshot,
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
+from turnout.runtime.stores.happenings import Happened, Happening
 from turnout.runtime.stores.lead_orders import LeadOrders
 from turnout.runtime.stores.needs import Count, Decide, Foresee
 from turnout.runtime.stores.outbox import outbox_rows
@@ -57,7 +58,7 @@ class _Kept:
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns])
     opened: dict[str, int] = attribute(factory=dict[str, int])
-    events: list[tuple[Event, int]] = attribute(factory=list[tuple[Event, int]])
+    events: list[tuple[Happening, int]] = attribute(factory=list[tuple[Happening, int]])
     gone: int = 0
     last: dict[Key, int] = attribute(factory=dict[Key, int])
     routes: dict[str, None] = attribute(factory=dict[str, None])
@@ -115,7 +116,9 @@ class _Kept:
             yield self.decisions[asked.route, lead]
 
     def moves(self) -> Iterator[Move]:
-        yield from filter(None, (event.move for event, _ in self.events))
+        for happening, _ in self.events:
+            if isinstance(happening, Happened) and (move := happening.event.move) is not None:
+                yield move
 
     def keep(self, batch: Batch) -> None:
         first = self.last_event() + 1
@@ -160,21 +163,23 @@ class _Kept:
         return self.gone + len(self.events)
 
     def _log(self, batch: Batch) -> None:
-        for event, recorded in batch.events:
-            if recorded is None:  # it is no lead's
-                self.events.append((event, 0))
+        for happening in batch.events:
+            if happening.recorded is None:  # it is no lead's
+                self.events.append((happening, 0))
                 continue
-            place = event.route, event.lead
-            self.events.append((event, self.last.get(place, 0)))
+            place = happening.recorded.key
+            self.events.append((happening, self.last.get(place, 0)))
             self.last[place] = self.gone + len(self.events)
-            self.routes[event.route] = None
+            self.routes[place[0]] = None
         if len(self.events) * 8 > self.kept_events * 9:
             self._forget_events(len(self.events) - self.kept_events)
 
     def _forget_events(self, count: int) -> None:
         """Take the first events out of the log."""
-        for number, (event, _) in enumerate(self.events[:count], self.gone + 1):
-            place = event.route, event.lead
+        for number, (happening, _) in enumerate(self.events[:count], self.gone + 1):
+            if happening.recorded is None:
+                continue
+            place = happening.recorded.key
             if self.last.get(place) == number:
                 del self.last[place]
         del self.events[:count]
@@ -233,9 +238,9 @@ class _MemorySnapshot:
         return taken[max(len(taken) - limit, 0) :]
 
     def _event(self, number: int) -> Event:
-        event, previous = self.kept.events[number - self.kept.gone - 1]
+        happening, previous = self.kept.events[number - self.kept.gone - 1]
         is_kept = previous > self.kept.gone
-        return attrs.evolve(event, number=number, previous=previous if is_kept else 0)
+        return attrs.evolve(happening.event, number=number, previous=previous if is_kept else 0)
 
 
 class MemoryStore:

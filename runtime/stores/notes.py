@@ -170,8 +170,7 @@ class StateNote:
         with suppress(OSError):
             if self._file is None:
                 self._file = _opened(self._path)
-            os.lseek(self._file, at, os.SEEK_SET)
-            os.write(self._file, said)
+            _write_at(self._file, said, at)
 
     def _release(self) -> None:
         if self._file is not None:
@@ -184,6 +183,14 @@ class StateNote:
     def __del__(self) -> None:
         """Release the file of a store that nobody closed."""
         self._release()
+
+
+def _write_at(file: int, said: bytes, at: int) -> None:
+    if hasattr(os, "pwrite"):  # one call of the system instead of two, with every batch
+        os.pwrite(file, said, at)
+    else:
+        os.lseek(file, at, os.SEEK_SET)
+        os.write(file, said)
 
 
 def _opened(path: Path) -> int:

@@ -27,5 +27,5 @@ def outbox_rows(
     """
     now = microseconds(batch.recorded_at)
     for place, endpoint in batch.outbox:
-        event = attrs.evolve(batch.events[place][0], number=numbers[place])
+        event = attrs.evolve(batch.events[place].event, number=numbers[place])
         yield event.number, endpoint, json_cell(event.as_dict()), now, 0, DUE

@@ -30,6 +30,11 @@ class Recorded:
     number: int = attribute(default=0, eq=False)
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What the lead is decided once for: its route and its id."""
+        return self.decision.route, self.decision.lead
+
+    @property
     def status(self) -> Status:
         """Where the lead stands."""
         return self.mark or first_status(self.decision)

@@ -237,8 +237,14 @@ class SqliteStore:
         return self._together.decide(foresee, decide, at, signature)
 
     def _run(self, jobs: Sequence[Job]) -> list[Any]:
-        with self.begin() as batch:
-            return run_all(jobs, batch, this_moment())
+        batch = self._begun(UNSIGNED)
+        try:
+            results = run_all(jobs, batch, this_moment())
+            self._end(batch)
+        except BaseException:
+            self._give_up()
+            raise
+        return results
 
     def rehearse(
         self,
@@ -258,24 +264,42 @@ class SqliteStore:
         Raises StateError where the file can't be locked, read or written.
         """
         with self._together.lock:
-            if self._connection.in_transaction:
-                raise RuntimeError("a transaction of this store has not ended")
-            with state_errors(self._path):
-                _lock(self._connection, self._wait)
+            batch = self._begun(signature)
             try:
-                with state_errors(self._path):
-                    self._tables.known.see(self._connection)
-                batch = Batch(self._tables, signature)
-                yield batch  # what is raised here is no error of the file
-                with state_errors(self._path):
-                    last = keep(self._tables, batch)
-                    self._connection.execute("COMMIT")
-                if last:
-                    self._note.marked(self._before + last)
+                yield batch
+                self._end(batch)
             except BaseException:
-                self._tables.known.forget()
-                _undo(self._connection)
+                self._give_up()
                 raise
+
+    def _begun(self, signature: Signature) -> Batch:
+        """Take the write lock; whoever calls it has the threads' lock. Errors are those of `begin`.
+
+        What is raised between this and `_end` is no error of the file.
+        """
+        if self._connection.in_transaction:
+            raise RuntimeError("a transaction of this store has not ended")
+        with state_errors(self._path):
+            _lock(self._connection, self._wait)
+            try:
+                self._tables.known.see(self._connection)
+            except BaseException:
+                self._give_up()
+                raise
+        return Batch(self._tables, signature)
+
+    def _end(self, batch: Batch) -> None:
+        """Write what a batch changed, durably."""
+        with state_errors(self._path):
+            last = keep(self._tables, batch)
+            self._connection.execute("COMMIT")
+        if last:
+            self._note.marked(self._before + last)
+
+    def _give_up(self) -> None:
+        """End a transaction of which nothing is kept."""
+        self._tables.known.forget()
+        _undo(self._connection)
 
     @contextmanager
     def read(self) -> Generator[TableSnapshot, None, None]:

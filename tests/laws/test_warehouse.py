@@ -27,7 +27,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 from turnout.dsl.wording import worded
-from turnout.warehouse import class_tables, neighbours
+from turnout.warehouse import class_tables, column_tests, neighbours
 from turnout.warehouse import view as view_module
 from turnout.warehouse.dialects import DIALECTS, Dialect
 from turnout.warehouse.view import CannotSayError, ViewWanted, WarehouseView, printed, view_of
@@ -121,6 +121,7 @@ def by_classes(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(view_module, "MOST_BOXES", 0)
         patched.setattr(view_module, "SHORT_LIST", 1)
+        patched.setattr(column_tests, "MANY_PIECES", data.draw(st.sampled_from([1, 8])))
         patched.setattr(class_tables, "AT_ONCE", at_once)
         patched.setattr(class_tables, "MOST_ROWS", most)
         patched.setattr(class_tables, "AS_MANY_ROWS", data.draw(st.sampled_from([1, 4_000])))

@@ -25,7 +25,13 @@ from turnout.dsl.types import Values
 from turnout.grammar import text
 from turnout.runtime.columns.table_decider import TableDecider
 from turnout.runtime.leads import lead_reader
-from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS, ConstructSupport
+from turnout.warehouse.constructs import (
+    BACK_ENDS,
+    CONSTRUCTS,
+    NOTES,
+    ConstructSupport,
+    Support,
+)
 from turnout.warehouse.dialects import DIALECTS, Dialect
 from turnout.warehouse.draw_tables import team_draws
 from turnout.warehouse.raw_view import columns_by_field
@@ -253,8 +259,11 @@ def cell(made: Compiled, *, is_raw: bool) -> str:
     now = dialects(made, is_at=True, is_raw=is_raw)
     clock = plan_of(made.program, "inbound").calendars
     if clock and now and not dialects(made, is_at=False, is_raw=is_raw):
-        return "with `--at`"
-    return "yes" if len(now) == len(DIALECTS) else ", ".join(now) or "no"
+        return "`--at`"
+    if now and now != list(DIALECTS):
+        assert NOTES["RE2"].endswith(f": {', '.join(now)}")
+        return "RE2"
+    return "yes" if now else "no"
 
 
 def draws(made: Compiled) -> str:
@@ -263,9 +272,10 @@ def draws(made: Compiled) -> str:
 
 
 def written() -> Mapping[str, tuple[str, ...]]:
-    """Return the rows of the guide's table."""
+    """Return the rows of the guide's table, the head of its columns first."""
     guide = GUIDE.read_text(encoding="utf-8")
-    lines = guide.split("| construct |")[1].split("\n\n")[0].splitlines()[2:]
+    table = guide[guide.index("| construct |") :].split("\n\n")[0]
+    lines = [line for line in table.splitlines() if not line.startswith("| ---")]
     cells = [[each.strip() for each in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     return {first: tuple(rest) for first, *rest in cells}
 
@@ -294,6 +304,9 @@ LEADS = (
     {"id": "8", "title": "VP of heads", "country": "Atlantis", "staff": "few", "plan": "none"},
 )
 
+TERMINAL = 80
+"""The width of a terminal that nobody has made wider."""
+
 ALIKE = ("`duplicate`", '`in first 10% of "name"`', "`open` of a calendar")
 """What all of these leads have, or none."""
 
@@ -313,12 +326,20 @@ def batch(made: Compiled) -> str:
 
 
 def test_the_guide_and_the_command_show_what_the_code_says() -> None:
-    said = {each.name: each.cells for each in CONSTRUCTS}
+    said = {"construct": BACK_ENDS, **{each.name: each.cells for each in CONSTRUCTS}}
     assert written() == said
-    told = turnout("export", "constructs").stdout.splitlines()
-    parts = [re.split(r" {2,}", line) for line in told]
-    assert parts[0] == ["construct", *BACK_ENDS]
-    assert {first: tuple(rest) for first, *rest in parts[1:]} == said
+    assert NOTES["RE2"] in " ".join(GUIDE.read_text(encoding="utf-8").split())
+    told = turnout("export", "constructs").stdout
+    table, notes = (
+        [re.split(r" {2,}", line) for line in part.splitlines()] for part in told.split("\n\n")
+    )
+    assert {first: tuple(rest) for first, *rest in table} == said
+    assert dict(notes) == NOTES
+    assert max(map(len, told.splitlines())) <= TERMINAL
+
+
+def test_each_word_of_the_table_but_yes_and_no_has_a_note() -> None:
+    assert set(NOTES) == {*BACK_ENDS, *(each.value for each in Support)} - {"yes", "no"}
 
 
 def test_each_construct_is_tried() -> None:

@@ -1,5 +1,6 @@
 """`turnout export`: a route as rules of another tool, and which tool says what."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from turnout.importing.salesforce.back import assignment_rules
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.trials.outside_names import OutsideNames, outside_names
-from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS
+from turnout.warehouse.constructs import BACK_ENDS, CONSTRUCTS, NOTES
 
 
 @click.group(
@@ -44,13 +45,19 @@ command.add_command(sql_command)
 def constructs_command() -> None:
     """What each back end says of the language, construct by construct.
 
-    Over columns, over texts (`--raw`) and draws are the views of `turnout export sql`; the batch
-    is `decide_batch`, and Spark decides as it does. All else says everything.
+    What the words of the table mean stands below it. Columns, texts and draws are views of
+    `turnout export sql`. What isn't in the table, as `turnout route`, says everything.
     """
     table = [("construct", *BACK_ENDS), *((each.name, *each.cells) for each in CONSTRUCTS)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        click.echo("  ".join(map(str.ljust, row, widths)).rstrip())
+    for row in (*aligned(table), "", *aligned(list(NOTES.items()))):
+        click.echo(row)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows of as many cells as lines whose cells stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 @command.command(

@@ -77,7 +77,7 @@ def with_words(of: ColumnWords, table: str, dialect: Dialect) -> Sql:
     alias = f"w{of.at}"
     found: Sql = exp.Join(
         this=relation(table, dialect, alias),
-        side="LEFT",
+        side=dialect.side,
         on=equal(column("class", dialect, alias), column(f"c{of.at}", dialect, "a")),
     )
     return found

@@ -114,8 +114,9 @@ def _rests(terms: Sequence[_Term]) -> dict[Side, set[_Term]]:
 
 
 def _size(asked: Column) -> int:
+    """Return how many values a table of its texts would have."""
     match asked.classes:
-        case Listed(values=values):
+        case Listed(values=(str(), *_) as values):
             return len(values)
         case Texts(literals=literals, prefixes=prefixes):
             return len(literals) + len(prefixes)

@@ -40,6 +40,7 @@ from turnout.warehouse.syntax import (
     amount,
     at_least,
     below,
+    called,
     choice,
     column,
     day,
@@ -70,6 +71,9 @@ WIDEST, FINEST = 38, 9
 """Digits of a decimal number in the columns that a view reads, and how many are decimals."""
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+MANY_PIECES = 8
+"""Pieces of whole numbers from which on their classes stand in a list, number by number."""
+
 _GRAIN = Decimal(1).scaleb(-FINEST)
 EXACT = Context(prec=2 * WIDEST)
 
@@ -347,10 +351,12 @@ def _is_from(this: Sql, start: Start) -> Sql:
 
 
 def line_class(asked: Column, setting: Setting) -> Sql | None:
-    """Return the class of a value on a line, found by halves; None for other columns."""
+    """Return the class of a value on a line, by its place or by halves; None for other columns."""
     this = setting.value(asked.field)
     match asked.classes:
         case Whole(numbers=numbers, cuts=cuts) if not asked.is_age:
+            if setting.dialect.has_lists and _are_near(cuts):
+                return _by_place(this, numbers, cuts)
             ends = [_whole(each) for each in cuts]
         case Days(numbers=numbers, cuts=days) if not is_day(asked.field):
             ends = [day(each) for each in days]
@@ -360,6 +366,26 @@ def line_class(asked: Column, setting: Setting) -> Sql | None:
             return None
     found = _halved(this, numbers, ends, 0, len(numbers))
     return choice([(is_missing(this), number(0))], found)
+
+
+def _are_near(cuts: Sequence[int]) -> bool:
+    """Return whether many pieces of whole numbers lie in a short stretch."""
+    is_in_column = bool(cuts) and cuts[0] > _LEAST and cuts[-1] <= _MOST
+    return is_in_column and len(cuts) >= MANY_PIECES and cuts[-1] - cuts[0] <= LONGEST_LIST
+
+
+def _by_place(this: Sql, numbers: Sequence[int], cuts: Sequence[int]) -> Sql:
+    """Return the class of a whole number, out of a list of those between the cuts."""
+    low, high = cuts[0], cuts[-1]
+    between = (numbers[bisect_right(cuts, each)] for each in range(low, high))
+    place = exp.Sub(this=this.copy(), expression=number(low - 1))
+    found = called("LIST_EXTRACT", exp.Array(expressions=[*map(number, between)]), place)
+    cases = [
+        (is_missing(this), number(0)),
+        (below(this.copy(), number(low)), number(numbers[0])),
+        (at_least(this.copy(), number(high)), number(numbers[-1])),
+    ]
+    return choice(cases, found)
 
 
 def _halved(this: Sql, numbers: Sequence[int], ends: Sequence[Start], low: int, high: int) -> Sql:

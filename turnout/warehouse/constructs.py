@@ -4,7 +4,7 @@ One list, which `turnout export constructs` prints and the guide shows. A test m
 each construct and asks the back ends themselves, so that nothing stands here that isn't so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from turnout.frozen import frozen
@@ -12,12 +12,15 @@ from turnout.warehouse.dialects import DIALECTS
 
 
 class Support(Enum):
-    """Whether a construct is said: always, never, of a moment that is named, or by some."""
+    """Whether a construct is said: always, never, of a moment that is named, or by some.
+
+    What the last two ask for is in `NOTES`, so that the table stays narrow.
+    """
 
     YES = "yes"
     NO = "no"
-    AT = "with `--at`"
-    RE2 = ", ".join(each.name for each in DIALECTS.values() if each.has_re2)
+    AT = "`--at`"
+    RE2 = "RE2"
 
 
 @frozen
@@ -41,8 +44,19 @@ class ConstructSupport:
         return tuple(each.value for each in (self.columns, self.texts, self.draws, self.batch))
 
 
-BACK_ENDS = ("over columns", "over texts", "draws", "batch, Spark")
-"""As the guide and the command call them."""
+BACK_ENDS = ("columns", "texts", "draws", "batch")
+"""As the guide and the command call them; `NOTES` has what they are."""
+
+NOTES: Mapping[str, str] = {
+    "columns": "a view over columns of values in their normal form",
+    "texts": "a view over texts as they were exported, `--raw`",
+    "draws": "the view of `--draws`",
+    "batch": "`decide_batch`, Spark, and other engines with Arrow",
+    Support.AT.value: "with this option, which names the moment",
+    Support.RE2.value: "where patterns are those of RE2: "
+    + ", ".join(each.name for each in DIALECTS.values() if each.has_re2),
+}
+"""What the words of the table mean that don't speak for themselves."""
 
 CONSTRUCTS: Sequence[ConstructSupport] = (
     ConstructSupport("a segment or territory"),

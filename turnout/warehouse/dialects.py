@@ -22,7 +22,9 @@ class Dialect:
     name: as the command line has it, and sqlglot. has_re2: its regular expressions are RE2's, so
     that `matches` means the same. has_slices: it hashes by SHA-256, so that `in first 10% of`
     can be told. is_executed: whether the tests carry its statements out; the others are parsed
-    by their grammar. folds_up: names without quotes are in capitals there.
+    by their grammar. folds_up: names without quotes are in capitals there. is_inner: tables in
+    which every number stands are looked up by an inner join there, elsewhere by a left one.
+    has_lists: it tells the n-th of a list as fast as it adds.
     """
 
     name: str
@@ -30,13 +32,27 @@ class Dialect:
     has_slices: bool = False
     is_executed: bool = False
     folds_up: bool = False
+    is_inner: bool = False
+    has_lists: bool = False
+
+    @property
+    def side(self) -> str | None:
+        """The side of a join with a table in which every number stands."""
+        return None if self.is_inner else "LEFT"
 
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
     {
         each.name: each
         for each in (
-            Dialect("duckdb", has_re2=True, has_slices=True, is_executed=True),
+            Dialect(
+                "duckdb",
+                has_re2=True,
+                has_slices=True,
+                is_executed=True,
+                is_inner=True,
+                has_lists=True,
+            ),
             Dialect("postgres", has_slices=True, is_executed=True),
             Dialect("snowflake", has_slices=True, folds_up=True),
             Dialect("bigquery", has_re2=True, has_slices=True),

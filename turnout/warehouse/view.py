@@ -4,7 +4,6 @@ The view is made of three steps: the leads with what can't be a value taken as m
 clause of each as one CASE over the clauses in their order, and what that clause says beside it.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -12,11 +11,9 @@ import attrs
 from sqlglot import exp
 
 from turnout.compiler.classes import YesNo
-from turnout.compiler.plan.decide import answer
-from turnout.compiler.plan.value import Answer, ClauseBox, Column, Plan
+from turnout.compiler.plan.value import ClauseBox, Column, Plan
 from turnout.dsl.conditions import HasWord
 from turnout.dsl.types import Field, id_field
-from turnout.dsl.wording import worded
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable, statements
@@ -38,9 +35,15 @@ from turnout.warehouse.raw_view import (
     raw_view,
     unreadable_fields,
 )
+from turnout.warehouse.said_clauses import (
+    SAID,
+    said_in_view,
+    said_of_table,
+    said_rows,
+    said_table,
+)
 from turnout.warehouse.syntax import (
     FALSE,
-    TRUE,
     Sql,
     as_,
     choice,
@@ -57,7 +60,6 @@ from turnout.warehouse.syntax import (
     number,
     relation,
     some,
-    text,
 )
 
 FOR_BATCH = -1
@@ -384,48 +386,84 @@ class _Maker:
         return [("turnout_decided", self._from_read([told]))]
 
     def _by_classes(self) -> list[tuple[str, Sql]]:
-        """Return the steps of a large policy: classes, the first box, and its clause."""
+        """Return the steps of a large policy: classes, the first box, and its clause.
+
+        What is told of a value alone comes first, as engines are fastest on columns as they lie;
+        behind a join by texts they take each value apart.
+        """
         dialect, last = self._dialect, len(self._plan.answers)
         lacking = as_(self._is_lacking(), "turnout_is_lacking", dialect)
         unsure = [UNSURE] if self._is_raw else []
         own = [*self._carried, *unsure, "turnout_is_lacking"]
-        found = first_box(self._plan, self._frame, self._wanted.name)
-        boxes = self._clauses_of_boxes()
-        self._tables += [*found.tables, boxes]
-        codes = [as_(self._class(each), f"c{each}", dialect) for each in found.columns]
+        clauses = self._clauses_of_boxes()
+        found = first_box(self._plan, self._frame, self._wanted.name, clauses)
+        self._tables += found.tables
+        known = self._conditions.looked_up
+        told = [each for each in found.columns if each not in known]
+        sought = [each for each in found.columns if each in known]
+        classes = [as_(self._class(each), f"c{each}", dialect) for each in told]
+        fields = [self._own(name, "l") for name in self._fields_of(sought)]
+        steps = [
+            (
+                "turnout_classes",
+                self._from_read(
+                    [*(self._own(name, "l") for name in unsure), lacking, *classes, *fields]
+                ),
+            )
+        ]
+        if sought:
+            steps.append(("turnout_found", self._found(own, told, sought)))
         query = exp.select(
             *(self._own(name, LEADS) for name in own), as_(found.box, "turnout_box", dialect)
-        ).from_(_step("turnout_classes", LEADS))
+        ).from_(_step(steps[-1][0], LEADS))
         for join in found.joins:
             query = query.join(join, copy=False)
         cases = [(self._own(name, "b"), number(FOR_BATCH)) for name in unsure]
         cases.append((self._own("turnout_is_lacking", "b"), number(last)))
+        by_box = None if found.is_renumbered else self._by_box(clauses)
+        clause = self._own("turnout_box", "b") if by_box is None else self._own("clause", "x")
         decided = exp.select(
             *(self._own(name, "b") for name in self._carried),
-            as_(choice(cases, self._own("clause", "x")), "turnout_number", dialect),
+            as_(choice(cases, clause), "turnout_number", dialect),
         ).from_(_step("turnout_first", "b"))
-        of_box = exp.Join(
-            this=relation(boxes.name, dialect, "x"),
-            side="LEFT",
+        if by_box is not None:
+            decided = decided.join(by_box, copy=False)
+        return [*steps, ("turnout_first", query), ("turnout_decided", decided)]
+
+    def _by_box(self, clauses: Sequence[int]) -> Sql:
+        """Return the join with a table that says whose each box is."""
+        name = f"{self._wanted.name}_boxes"
+        rows = tuple(enumerate(clauses))
+        self._tables.append(SeedTable(name, ("box", "clause"), ("INT", "INT"), rows))
+        found: Sql = exp.Join(
+            this=relation(name, self._dialect, "x"),
+            side=self._dialect.side,
             on=equal(self._own("box", "x"), self._own("turnout_box", "b")),
         )
-        return [
-            (
-                "turnout_classes",
-                self._from_read([*(self._own(name, "l") for name in unsure), lacking, *codes]),
-            ),
-            ("turnout_first", query),
-            ("turnout_decided", decided.join(of_box, copy=False)),
-        ]
+        return found
+
+    def _fields_of(self, columns: Sequence[int]) -> list[str]:
+        asked = {self._plan.columns[each].field for each in columns}
+        return [name for name in self._fields if name in asked]
+
+    def _found(self, own: Sequence[str], told: Sequence[int], sought: Sequence[int]) -> Sql:
+        """Return the step that looks classes up in tables, beside those that were told before."""
+        known = self._conditions.looked_up
+        query = exp.select(
+            *(self._own(name, "l") for name in (*own, *(f"c{each}" for each in told))),
+            *(as_(known[each].classes, f"c{each}", self._dialect) for each in sought),
+        ).from_(_step("turnout_classes", "l"))
+        for each in sought:
+            for join in known[each].joins:
+                query = query.join(join, copy=False)
+        found: Sql = query
+        return found
 
     def _class(self, at: int) -> Sql:
-        known = self._conditions.looked_up
-        if at in known:
-            return known[at].classes
         return class_number(self._plan.columns[at], self._frame)
 
-    def _clauses_of_boxes(self) -> SeedTable:
-        """Return the table that says whose each box is, or that it hangs on what can't be said.
+    def _clauses_of_boxes(self) -> list[int]:
+        """Return whose each box is, or that it hangs on what can't be said.
 
         The number behind the last one is that of leads that none holds.
         """
@@ -434,8 +472,7 @@ class _Maker:
             FOR_BATCH if any(side in left for side, _ in box.sides) else box.clause
             for box in self._plan.boxes
         ]
-        rows = tuple(enumerate([*clauses, len(self._plan.answers)]))
-        return SeedTable(f"{self._wanted.name}_boxes", ("box", "clause"), ("INT", "INT"), rows)
+        return [*clauses, len(self._plan.answers)]
 
     def _is_unsure(self) -> Sql:
         """Return whether a lead has a text that is asked and that SQL can't tell."""
@@ -451,7 +488,8 @@ class _Maker:
             as_(self._lacking(), "turnout_lacking", self._dialect),
             *told,
         ).from_(_step("turnout_read", "l"))
-        for each in self._conditions.looked_up.values():
+        joined = () if self._is_large else self._conditions.looked_up.values()
+        for each in joined:
             for join in each.joins:
                 query = query.join(join, copy=False)
         found: Sql = query
@@ -465,33 +503,12 @@ class _Maker:
     # -- what clauses say --
 
     def _clauses(self) -> Sql:
-        answers = [answer(self._plan, at) for at in (*range(len(self._plan.answers)), None)]
-        rows = [_said(at, each) for at, each in enumerate(answers)]
-        if self._wanted.leaves or self._is_raw:
-            rows.append([number(FOR_BATCH), *map(nothing, _SAID_TYPES)])
-        names = ("turnout_number", *_SAID)
-        found: Sql
-        if self._dialect.name == "bigquery":
-            structs = [
-                exp.Struct(
-                    expressions=[
-                        exp.PropertyEQ(this=exp.to_identifier(name), expression=cell)
-                        for name, cell in zip(names, row, strict=True)
-                    ]
-                )
-                for row in rows
-            ]
-            unnested = exp.Unnest(expressions=[exp.Array(expressions=structs)])
-            found = exp.select(*map(exp.column, names)).from_(unnested)
-            return found
-        values = exp.Values(
-            expressions=[exp.Tuple(expressions=row) for row in rows],
-            alias=exp.TableAlias(
-                this=exp.to_identifier("c"), columns=[exp.to_identifier(each) for each in names]
-            ),
-        )
-        found = exp.select(*map(exp.column, names)).from_(values)
-        return found
+        left = [FOR_BATCH] if self._wanted.leaves or self._is_raw else []
+        rows = said_rows(self._plan, left)
+        if not self._is_large:
+            return said_in_view(rows, self._dialect)
+        self._tables.append(said_table(rows, f"{self._wanted.name}_clauses"))
+        return said_of_table(self._tables[-1], self._dialect)
 
     def _own(self, name: str, step: str) -> Sql:
         return column(name, self._dialect, step)
@@ -502,34 +519,13 @@ class _Maker:
             as_(self._own("turnout_key", "d"), "lead", self._dialect),
             *([self._own("arrived", "d")] if self._wanted.arrived else []),
             as_(number_, "clause_number", self._dialect),
-            *(self._own(name, "c") for name in _SAID),
+            *(self._own(name, "c") for name in SAID),
             as_(self._own("turnout_lacking", "d"), "lacking", self._dialect),
             as_(self._own(ISSUES, "d"), "issues", self._dialect),
             *([as_(self._own(UNREAD, "d"), "unread", self._dialect)] if self._is_raw else []),
         ]
         left = exp.EQ(this=self._own("turnout_number", "d"), expression=number(FOR_BATCH))
         return [*own, as_(left, "for_batch", self._dialect)]
-
-
-_SAID = ("clause", "rule", "targets", "goes_on", "due_minutes", "due_clock")
-"""The columns that are the clause's own."""
-_SAID_TYPES = ("TEXT", "TEXT", "TEXT", "BOOLEAN", "BIGINT", "TEXT")
-
-
-def _said(at: int, of: Answer) -> list[Sql]:
-    by = f"rule {of.name}" if of.is_rule else of.name
-    chain = json.dumps([worded(each.target) for each in of.attempts], ensure_ascii=False)
-    due = None if of.sla is None else of.sla.period.minutes
-    clock = None if of.sla is None else "wall" if of.sla.wall else "calendar"
-    return [
-        number(at),
-        text(by),
-        nothing("TEXT") if of.rule is None else text(of.rule),
-        text(chain),
-        TRUE.copy() if of.goes_on else FALSE.copy(),
-        nothing("BIGINT") if due is None else number(due),
-        nothing("TEXT") if clock is None else text(clock),
-    ]
 
 
 def _step(name: str, alias: str) -> Sql:

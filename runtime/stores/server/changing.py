@@ -7,15 +7,17 @@ transaction off. Then the batch is decided again.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.events import Event, is_deciding
-from turnout.runtime.stores import Recorded
+from turnout.runtime.stores import Recorded, Signature
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, lags_cell
-from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.details import detail, routed_detail, standing_cells
+from turnout.runtime.stores.happenings import Happened, Happening, Routed
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
@@ -25,6 +27,11 @@ FORGET = """DELETE FROM {s}.seen x USING json_array_elements(%s::json) k
 """Forgets what leads are remembered under that are remembered anew."""
 
 _PARTS = {
+    "routed": """SELECT g->>0 AS route, (g->1)::bigint AS at, (g->2)::bigint AS recorded_at,
+    g->>3 AS actor, (g->>4)::bigint AS version, (x->0)::bigint AS seq, x->>1 AS lead,
+    x->>2 AS detail, x->>3 AS rule, x->>4 AS holder, x->>5 AS status, (x->>6)::bigint AS due,
+    x->>7 AS queue, (x->8)::bigint AS rank
+    FROM {p} g, jsonb_array_elements(g->5) x""",
     "events": """INSERT INTO {s}.events SELECT (x->0)::bigint,
     {base} + (SELECT pg_current_xact_id()::text::bigint), (x->1)::bigint, x->>2, x->>3, x->>4,
     (x->>5)::bigint, (x->>6)::bigint, x->>7, (x->>8)::bigint, x->>9, x->>10, x->>11, x->>12
@@ -68,6 +75,15 @@ _PARTS = {
     "absent": """UPDATE {s}.meta m SET value = CASE WHEN m.value = x->>0 THEN x->>1 END
     FROM {p} x WHERE m.key = 'absences'""",
 }
+_ROUTED = """,
+routed_events AS (INSERT INTO {s}.events SELECT seq,
+    {base} + (SELECT pg_current_xact_id()::text::bigint), 0, 'routed', route, lead, at, recorded_at,
+    actor, version, detail, rule, holder, NULL FROM routed),
+routed_leads AS (INSERT INTO {s}.decisions (seq, route, lead, decided, last, status, touched, due,
+    queue, rank) SELECT seq, route, lead, seq, seq, status, 0, due, queue, rank FROM routed)"""
+"""Of leads that were decided now, and to which nothing else happened: their events and their rows,
+of what both have once."""
+
 _TOTALS = ("added", "counted", "started")
 
 
@@ -82,7 +98,8 @@ def writing(parts: tuple[str, ...], base: int) -> str:
         f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements(${number}::jsonb)")
         for number, part in enumerate(parts, 1)
     ]
-    text = f"WITH {', '.join(written_parts)} SELECT 1"
+    routed = _ROUTED if "routed" in parts else ""
+    text = f"WITH {', '.join(written_parts)}{routed} SELECT 1"
     return text.replace("{base}", str(base)).replace("{totals}", totals)
 
 
@@ -134,23 +151,29 @@ def written(
     rows = {key: kept.rows[key] for key in batch.changed}
     events: list[list[Any]] = []
     befores = {key: row.last for key, row in rows.items()}
-    for number, (event, recorded) in zip(numbers, batch.events, strict=False):
-        key = event.route, event.lead
+    routed, firsts, happened = _told_apart(batch, numbers)
+    for number, happening in happened:
+        event, recorded = happening.event, happening.recorded
         if recorded is None:
             events.append(_event(number, 0, event, None, versions))
             continue
-        row = rows.get(key)
-        events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
+        key = recorded.key
+        if isinstance(happening, Routed):
+            events.append(_event(number, 0, event, recorded, versions))
+            rows[key] = LeadRow(number, number, number, None)
+            continue
+        row = rows[key]
+        events.append(_event(number, row.last, event, recorded, versions))
         decides = is_deciding(event.kind, is_said=event.decision is not None)
         rows[key] = LeadRow(
-            number if row is None else row.seq,
-            number if row is None or decides else row.decided,
-            number,
-            None if row is None or decides else row.said,
+            row.seq, number if decides else row.decided, number, None if decides else row.said
         )
     parts: dict[str, Sequence[Sequence[Any]]] = {
+        "routed": _routed(routed, versions),
         "events": events,
-        "new": [_lead(key, rows[key], new) for key, new in batch.decisions.items()],
+        "new": [
+            _lead(key, rows[key], new) for key, new in batch.decisions.items() if key not in firsts
+        ],
         "changed": [
             [*_lead(key, rows[key], new), befores[key]]
             for key, new in sorted(batch.changed.items())
@@ -161,7 +184,7 @@ def written(
         ],
         **_loads(batch, kept),
         "absent": _absent(batch, kept),
-        "seen": _remembered(batch, rows),
+        "seen": _remembered(batch, rows, firsts),
         "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
     }
@@ -171,6 +194,63 @@ def written(
     return Changes(
         {part: some for part, some in parts.items() if some}, forget if changed else "", behind
     )
+
+
+def _told_apart(
+    batch: Batch, numbers: Sequence[int]
+) -> tuple[list[tuple[int, Routed]], dict[Key, int], list[tuple[int, Happening]]]:
+    """Return leads that were decided now with the numbers of their events, those by lead, the rest.
+
+    Among the rest are those to which something else happened, too, such as an offer.
+    """
+    routed: list[tuple[int, Routed]] = []
+    rest: list[tuple[int, Happening]] = []
+    pairs = zip(numbers, batch.events, strict=False)
+    if len(batch.events) == len(batch.decisions):  # nearly always: each is one of these
+        routed = [
+            (number, happening) for number, happening in pairs if isinstance(happening, Routed)
+        ]
+    else:
+        changed = {e.recorded.key for e in batch.events if isinstance(e, Happened) and e.recorded}
+        for number, happening in pairs:
+            if isinstance(happening, Routed) and happening.recorded.key not in changed:
+                routed.append((number, happening))
+            else:
+                rest.append((number, happening))
+    return routed, {happening.recorded.key: number for number, happening in routed}, rest
+
+
+def _routed(routed: list[tuple[int, Routed]], versions: Mapping[str, int]) -> list[list[Any]]:
+    """Return the rows of leads by what is the same for all of a group."""
+    groups: dict[tuple[str, datetime, datetime, Signature], list[list[Any]]] = {}
+    for number, happening in routed:
+        recorded = happening.recorded
+        decision = recorded.decision
+        status, _, due, _, queue, rank = standing_cells(recorded)
+        row = [
+            number,
+            sent(decision.lead),
+            routed_detail(recorded, happening.draw, happening.logged),
+            sent_or_none(decision.rule),
+            sent_or_none(decision.assignee),
+            status,
+            due,
+            sent_or_none(queue),
+            rank,
+        ]
+        of = decision.route, decision.at, happening.recorded_at, happening.signature
+        groups.setdefault(of, []).append(row)
+    return [
+        [
+            sent(route),
+            instant(at),
+            instant(recorded_at),
+            sent(signature.actor),
+            versions[signature.policy] if signature.policy else None,
+            rows,
+        ]
+        for (route, at, recorded_at, signature), rows in groups.items()
+    ]
 
 
 def _event(
@@ -200,12 +280,14 @@ def _lead(key: Key, row: LeadRow, new: Recorded) -> list[Any]:
     return [*place, *standing, sent_or_none(queue), rank, row.said]
 
 
-def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
+def _remembered(
+    batch: Batch, rows: Mapping[Key, LeadRow], firsts: Mapping[Key, int]
+) -> list[list[Any]]:
     """Return what leads are remembered under; a new one has the number of its last event."""
     found: list[list[Any]] = []
     for key, seen in batch.remembered_in_order():
         for each in seen:
-            order = rows[key].last if each.order >= NEWEST else each.order
+            order = each.order if each.order < NEWEST else firsts.get(key) or rows[key].last
             place = sent(each.route), sent(each.lead), sent_or_none(each.owner)
             found.append([each.key, each.at, order, *place])
     return found

@@ -12,7 +12,7 @@ _JSON = "json:"
 
 def sent(text: str) -> str:
     """Return a text that the server can hold, a different one for each text."""
-    if text.startswith(_JSON) or "\0" in text or not (text.isascii() or is_encodable(text)):
+    if text[:5] == _JSON or "\0" in text or not (text.isascii() or is_encodable(text)):
         return f"{_JSON}{json.dumps(text)}"
     return text
 

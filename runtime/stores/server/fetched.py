@@ -282,7 +282,7 @@ class Fetched:
         sent_cells = (sent(cell) if isinstance(cell, str) else cell for cell in cells)
         rows = self.ask(query, *sent_cells, asked.limit) or ()
         found = [*map(self._take_lead, rows)]
-        self._remember((each.decision.route, each.decision.lead) for each in found)
+        self._remember(each.key for each in found)
         yield from found
 
     def moves(self) -> Iterator[Move]:

@@ -346,7 +346,7 @@ class PostgresStore:
             if lacking > 0:
                 asked = connection.execute(_NUMBERS, (self._numbers_of, lacking))
                 numbers = numbers + [int(number) for (number,) in asked.fetchall()]
-            policies = {event.policy for event, _ in batch.events}
+            policies = {happening.policy for happening in batch.events}
             versions = {policy: self._version(connection, policy, batch) for policy in policies}
         change = written(batch, begun.kept, numbers, versions, late=begun.alone)
         with server_errors(self._at):
