@@ -65,9 +65,9 @@ class TextCodes:
                 short.grow()
         done = 0 if counts[LEFT] else part.size
         while done < part.size:
-            table = part.first, long.slots, self._kept, long.seeds
+            of_long = part.first, long.slots, self._kept, long.seeds
             loop = counts, done, codes, firsts
-            done = self._kernels.code_long_texts(*column, *table, *loop)
+            done = self._kernels.code_long_texts(*column, *of_long, *loop)
             if done < part.size:
                 long.grow()
                 self._kept = np.concatenate([self._kept, np.zeros_like(self._kept)])
