@@ -6,6 +6,7 @@ The policy and its leads are those of `peers.py`; so many different leads are re
 the table is full, in an order of chance. Turnout is given raw texts, and normalises them:
 
 - turnout, clauses: which clause takes each lead, as an array of numbers;
+- turnout, without jit: the same as where the extra `jit` is not installed;
 - turnout, decide_batch: the table of `Router.decide_batch`, with targets and issues.
 
 The others are given values that are normalised before any time counts, in the types that
@@ -52,6 +53,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.runtime.columns.chunks import chunked
 from turnout.runtime.columns.deciding import ColumnDecider
+from turnout.runtime.columns.jit import ChooseKernels, loaded, worthwhile
 
 ROUNDS = 5
 LONG = 60.0
@@ -94,7 +96,7 @@ def _text(value: object) -> str | None:
 # -- ways to decide: each returns the number of the rule of each lead --
 
 
-def turnout_clauses(table: Table) -> Callable[[], Numbers]:
+def turnout_clauses(table: Table, choose: ChooseKernels = worthwhile) -> Callable[[], Numbers]:
     """Read and decide by columns."""
     router = table.contest.router
     plan = plan_of(router.compiled.program, ROUTE)
@@ -104,11 +106,16 @@ def turnout_clauses(table: Table) -> Callable[[], Numbers]:
 
     def decide() -> Numbers:
         fields = router.compiled.policy.fields
-        decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at))
+        decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at), choose)
         chunks = [decider.clauses(decider.read(each)) for each in chunked(table.raw)]
         return rules[np.concatenate(chunks)]
 
     return decide
+
+
+def turnout_without(table: Table) -> Callable[[], Numbers]:
+    """Do the same without compiled loops."""
+    return turnout_clauses(table, lambda _leads: None)
 
 
 def turnout_table(table: Table) -> Callable[[], Numbers]:
@@ -196,6 +203,7 @@ def duckdb_case(table: Table) -> Callable[[], Numbers]:
 
 WAYS: dict[str, Callable[[Table], Callable[[], Numbers]]] = {
     "turnout, clauses": turnout_clauses,
+    "turnout, without jit": turnout_without,
     "turnout, decide_batch": turnout_table,
     f"polars {version('polars')}": polars_chain,
     f"duckdb {version('duckdb')}": duckdb_case,
@@ -246,6 +254,9 @@ def main(argv: list[str]) -> None:
     options.add_argument("--leads", type=int, default=1_000_000)
     options.add_argument("--different", type=int, default=20_000, help="leads that differ")
     asked = options.parse_args(argv)
+    started = process_time()
+    if loaded() is not None:
+        print(f"compiled loops loaded in {process_time() - started:.2f} s")
     for number in asked.rules.split(","):
         compare(int(number), asked.leads, asked.different)
 

@@ -206,7 +206,7 @@ def _next(  # noqa: PLR0913 - what is known of a step
     if not is_new:
         return None, number + 1, since  # the last step was an alert
     moment = due(rule.policy, sla, holder, at)
-    return moment, 0, at if sla.written_steps and moment is not None else None
+    return moment, 0, None if moment is None else at
 
 
 def _alert(  # noqa: PLR0913, PLR0917 - what an event is made of

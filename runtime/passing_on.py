@@ -109,7 +109,7 @@ class Passing:
             due=first_due(self._policy, sla, holder, recorded.decision.rule, named, at),
         )
         is_timed = decision.due is not None and sla is not None and bool(sla.steps)
-        since = at if is_timed and sla is not None and sla.written_steps else None
+        since = at if is_timed else None
         rank = rank_of(self._policy, holder, values_of(self._policy.fields, watch.values))
         kept = attrs.evolve(watch, is_timed=is_timed, rank=rank, step=0, since=since)
         return attrs.evolve(recorded, decision=decision, watch=kept)
@@ -130,7 +130,7 @@ class Passing:
         runs = sla.of_step(step) if sla.steps else sla
         until = due(self._policy, runs, holder, at)
         is_timed = until is not None and bool(sla.steps)
-        since = at if is_timed and sla.written_steps else None
+        since = at if is_timed else None
         kept = attrs.evolve(watch, is_timed=is_timed, step=step, since=since)
         return attrs.evolve(recorded, decision=attrs.evolve(decision, due=until), watch=kept)
 

@@ -16,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from turnout import __version__
+from turnout.commands import interrupts
 from turnout.commands.exits import (
     CANNOT_RUN,
     INTERRUPTED,
@@ -127,7 +128,8 @@ class Turnout(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run the subcommand; whatever it raises ends in a message and a status."""
         try:
-            super().invoke(ctx)
+            with interrupts.noticed():
+                super().invoke(ctx)
             if sys.stdout:
                 sys.stdout.flush()
         except (click.exceptions.Exit, click.Abort, click.ClickException):

@@ -23,8 +23,12 @@ from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import Chunk, Codes, Numbers, coded, combined
+from turnout.runtime.columns.coding import Chunk, Codes, coded, combined
+from turnout.runtime.columns.jit import Kernels
+from turnout.runtime.columns.kernels import UNKNOWN
+from turnout.runtime.columns.meeting_classes import Classed
 from turnout.runtime.columns.ordinary import FEWEST, OrdinaryTexts, ordinary_texts
+from turnout.runtime.columns.text_codes import TextCodes
 from turnout.runtime.keys import id_reader
 from turnout.runtime.leads import LACKING
 
@@ -89,9 +93,9 @@ class BondRead:
         """Return what the values of the lead at a place come to."""
         return self.told[int(self.codes[place])]
 
-    def classes(self, number: Callable[[BondValues], int]) -> Numbers:
+    def classes(self, number: Callable[[BondValues], int]) -> Classed:
         """Return for each lead the number that what its values come to is given."""
-        return self.told.numbers("class", number).astype(np.int32).take(self.codes)
+        return Classed(self.told.numbers("class", number).astype(np.int32), self.codes)
 
     def said(self) -> Codes:
         """Return for each lead a hash of its values, which adds up to that of the lead."""
@@ -245,6 +249,7 @@ class Bond:
             self._ordinary = ordinary_texts(field, asked, is_id=self._id is not None)
         self._texts: dict[str, BondValues] = {}
         self._met, self._met_told = pa.array([], pa.string()), ToldValues()
+        self._coding: TextCodes | None = None
         self._by_value = [each.accepts for each in asked if each.field]
         self._by_more = [each for each in asked if not each.field]
 
@@ -253,8 +258,11 @@ class Bond:
         """Whether the field that is the id is one of these."""
         return self._id is not None
 
-    def read(self, chunk: Chunk) -> BondRead:
-        """Return what the bond's values come to, for each lead of a chunk."""
+    def read(self, chunk: Chunk, kernels: Kernels | None = None) -> BondRead:
+        """Return what the bond's values come to, for each lead of a chunk.
+
+        kernels: looks texts up by these.
+        """
         if self._single is None:
             columns = [chunk.column(name) for name in self._columns]
             codes, combinations = combined(columns, chunk.size)
@@ -264,10 +272,33 @@ class Bond:
             column = chunk.column(self._columns[0])
             return BondRead(column.codes, ToldValues(self._of_texts(column.raws, *self._single)))
         if self._ordinary is not None and len(texts):
-            found = self._read_ordinary(self._ordinary, texts)
+            found = self._read_ordinary(self._ordinary, texts, kernels)
             if found is not None:
                 return found
+        if kernels is not None:
+            return self._read_by_kernels(texts, kernels, *self._single)
         return self._read_texts(texts, *self._single)
+
+    def _read_by_kernels(
+        self, texts: pa.Array, kernels: Kernels, name: str, read: Reader
+    ) -> BondRead:
+        """Return the same, by a table of the texts of the chunks before."""
+        if self._coding is None:
+            self._coding, self._met_told = TextCodes(kernels), ToldValues()
+        codes, firsts = self._coding.code(texts)
+        told = self._met_told
+        if len(firsts):
+            new = texts.take(pa.array(firsts)).to_pylist()
+            told.values += self._of_texts(new, name, read)
+        left = np.flatnonzero(codes == UNKNOWN)
+        if len(left):
+            column = coded(texts.take(pa.array(left)))
+            codes[left] = column.codes + len(told.values)
+            told.values += self._of_texts(column.raws, name, read)
+            self._coding.skip(len(column.raws))
+        if len(told.values) > MOST_REMEMBERED:
+            self._coding = None  # the next chunk begins anew
+        return BondRead(codes, told)
 
     def _read_texts(self, texts: pa.Array, name: str, read: Reader) -> BondRead:
         """Return what a column of texts comes to; those of the chunks before are known."""
@@ -294,9 +325,11 @@ class Bond:
             self._met = met
         return BondRead(codes, told)
 
-    def _read_ordinary(self, ordinary: OrdinaryTexts, texts: pa.Array) -> BondRead | None:
+    def _read_ordinary(
+        self, ordinary: OrdinaryTexts, texts: pa.Array, kernels: Kernels | None
+    ) -> BondRead | None:
         """Return what a column comes to of which most texts are ordinary, None for any other."""
-        is_ordinary = ordinary.among(texts)
+        is_ordinary = ordinary.among(texts, kernels)
         if is_ordinary.mean() < FEWEST:
             return None
         assert self._single is not None, "an ordinary text is that of a single field"

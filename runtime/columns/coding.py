@@ -85,7 +85,11 @@ class ArrowChunk:
     def texts(self, name: str) -> pa.Array | None:
         """Return a column of texts."""
         found = self._batch.column(self._places[name])
-        return found if pa.types.is_string(found.type) else None
+        kind = found.type
+        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+            with suppress(pa.ArrowInvalid):  # more text than places of 32 bits reach
+                return found.cast(pa.string())
+        return found if pa.types.is_string(kind) else None
 
     def only(self, names: Collection[str]) -> pa.RecordBatch:
         """Return the columns of some names, as a batch."""

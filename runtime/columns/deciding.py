@@ -23,6 +23,7 @@ from turnout.frozen import frozen
 from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
 from turnout.runtime.columns.coding import Chunk, Codes
+from turnout.runtime.columns.jit import ChooseKernels, Kernels, worthwhile
 from turnout.runtime.columns.meeting_classes import ClassTables
 from turnout.runtime.keys import own_key
 
@@ -40,7 +41,8 @@ class ReadLeads:
     """The leads of a chunk, read.
 
     bonds: each with what its values come to. id_bond: which of them has the id; requiring: which
-    have required fields. order: that of the fields in the schema.
+    have required fields. order: that of the fields in the schema. kernels: by which they are read
+    and decided.
     """
 
     chunk: Chunk
@@ -48,6 +50,7 @@ class ReadLeads:
     id_bond: int | None
     requiring: Sequence[int]
     order: Mapping[str, int]
+    kernels: Kernels | None = None
 
     @property
     def size(self) -> int:
@@ -133,8 +136,8 @@ class ReadLeads:
 class _ReadBonds(Sequence[BondRead]):
     """The bonds of a chunk, each read when it is asked for: many fields decide nothing."""
 
-    def __init__(self, chunk: Chunk, readers: Sequence[Bond]) -> None:
-        self._chunk, self._readers = chunk, readers
+    def __init__(self, chunk: Chunk, readers: Sequence[Bond], kernels: Kernels | None) -> None:
+        self._chunk, self._readers, self._kernels = chunk, readers, kernels
         self._read: dict[int, BondRead] = {}
 
     def __len__(self) -> int:
@@ -153,23 +156,31 @@ class _ReadBonds(Sequence[BondRead]):
             raise IndexError(index)
         found = self._read.get(index)
         if found is None:
-            found = self._read[index] = self._readers[index].read(self._chunk)
+            found = self._read[index] = self._readers[index].read(self._chunk, self._kernels)
         return found
 
 
 class ColumnDecider:
     """Finds the clauses of leads by a plan, a chunk at a time, on one day.
 
-    facts: what calendars say, see `plan.decide.facts`.
+    facts: what calendars say, see `plan.decide.facts`. choose: says by which loops a chunk is.
     """
 
-    def __init__(self, fields: Mapping[str, Field], plan: Plan, today: date, facts: Values) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        plan: Plan,
+        today: date,
+        facts: Values,
+        choose: ChooseKernels = worthwhile,
+    ) -> None:
         self._fields = fields
         self._plan = plan
         self.today: date = today
         self.facts: Values = facts
         self._order = {name: at for at, name in enumerate(fields)}
         self._headers = Headers(fields)
+        self._choose = choose
         self._match = decider(plan)
         asked = [
             (frozenset(filter(None, (field, than))), question)
@@ -201,8 +212,9 @@ class ColumnDecider:
                 self._shapes.clear()
             readers = self._shapes[chunk.names] = self._readers(chunk.names)
         id_bond = next((at for at, each in enumerate(readers) if each.has_id), None)
-        bonds = _ReadBonds(chunk, readers)
-        return ReadLeads(chunk, bonds, id_bond, self._requiring, self._order)
+        kernels = self._choose(chunk.size)
+        bonds = _ReadBonds(chunk, readers, kernels)
+        return ReadLeads(chunk, bonds, id_bond, self._requiring, self._order, kernels)
 
     def bonds_with(self, leads: ReadLeads, names: Collection[str]) -> list[BondRead]:
         """Return the bonds that have some of these fields."""
@@ -224,16 +236,21 @@ class ColumnDecider:
             found = np.full(leads.size, NO_CLAUSE, np.int64)
             self._ask(leads, range(leads.size), found, seen)
             return found
-        numbers = [
-            leads.bonds[at].classes(partial(_number, sets)) for at, sets in self._deciding.items()
-        ]
-        if numbers:
-            boxes = self._tables.first_boxes(numbers)
+        if self._deciding:
+            classes = [
+                leads.bonds[at].classes(partial(_number, sets))
+                for at, sets in self._deciding.items()
+            ]
+            boxes = self._tables.first_boxes(classes, leads.kernels)
         else:
             boxes = np.full(leads.size, self._of_all, np.int64)
-        boxes[leads.lacking() > 0] = -1
-        found = self._clause_of[boxes]
-        self._ask(leads, np.flatnonzero(self._in_full[boxes] & (boxes >= 0)).tolist(), found, seen)
+        lacking = leads.lacking()
+        if lacking.any():
+            boxes[lacking > 0] = -1
+        found = self._clause_of.take(boxes, mode="wrap")  # the last one is that of no box
+        if self._in_full.any():
+            in_full = self._in_full[boxes] & (boxes >= 0)
+            self._ask(leads, np.flatnonzero(in_full).tolist(), found, seen)
         return found
 
     def _ask(

@@ -9,6 +9,7 @@ holds that both come to the same.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -21,6 +22,9 @@ from turnout.dsl.types import Email, Field, Text
 from turnout.dsl.values.emails import PLAIN, RESERVED
 from turnout.dsl.values.texts import normal_text
 from turnout.frozen import frozen
+from turnout.runtime.columns.arrow_texts import ArrowTexts
+from turnout.runtime.columns.jit import Kernels
+from turnout.runtime.columns.text_automata import TextAutomaton, text_automaton
 
 LONGEST = 64
 """Characters of an ordinary text."""
@@ -31,6 +35,7 @@ FEWEST = 0.5
 _ID = r"^(?:[a-z][0-9a-z_-]*[0-9]|[0-9]+)$"
 _ZEROS = "^00+$"
 _ADDRESS = f"^(?:{PLAIN.pattern})$"
+_CAPITALS = np.arange(ord("A"), ord("Z") + 1)
 _NOT_MAIL = r"--|\.(?:{})$".format("|".join(sorted(RESERVED)))
 
 Truths: TypeAlias = NDArray[np.bool_]
@@ -49,8 +54,11 @@ class OrdinaryTexts:
     unlike: frozenset[str]
     boxes: int
 
-    def among(self, texts: pa.Array) -> Truths:
-        """Return which of some texts are ordinary; null is not."""
+    def among(self, texts: pa.Array, kernels: Kernels | None = None) -> Truths:
+        """Return which of some texts are ordinary; null is not. kernels: asks by these."""
+        automaton = None if kernels is None else _automaton(self.form, self.others, self.unlike)
+        if kernels is not None and automaton is not None:
+            return _taken(automaton, ArrowTexts.of(texts), kernels)
         low = pc.ascii_lower(texts)
         found = pc.and_(
             pc.match_substring_regex(low, self.form), pc.less_equal(pc.binary_length(low), LONGEST)
@@ -60,6 +68,23 @@ class OrdinaryTexts:
         if self.unlike:
             found = pc.and_not(found, pc.is_in(low, pa.array(sorted(self.unlike), low.type)))
         return cast("Truths", found.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+
+
+@lru_cache(maxsize=64)
+def _automaton(form: str, others: str, unlike: frozenset[str]) -> TextAutomaton | None:
+    """Return what takes ordinary texts, of which case isn't told apart."""
+    found = text_automaton(form, others, unlike)
+    if found is not None:
+        found.classes[_CAPITALS] = found.classes[_CAPITALS + (ord("a") - ord("A"))]
+    return found
+
+
+def _taken(automaton: TextAutomaton, texts: ArrowTexts, kernels: Kernels) -> Truths:
+    is_taken = np.empty(texts.size, np.uint8)
+    asked = automaton.classes, automaton.moves, automaton.ends
+    kernels.follow_texts(texts.offsets, texts.data, texts.first, LONGEST, *asked, is_taken)
+    found = is_taken.astype(bool)
+    return found & texts.is_there() if len(texts.validity) else found
 
 
 def ordinary_texts(

@@ -7,6 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.loops import WAYS
 from tests.support.pickled import pickled
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
@@ -18,8 +19,10 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import worded
-from turnout.runtime.columns.batches import decide_batch, unseen
+from turnout.runtime.columns.batches import seen_in, unseen
 from turnout.runtime.columns.chunks import LeadTable, chunked
+from turnout.runtime.columns.decided import SCHEMA, decided_batches
+from turnout.runtime.columns.deciding import ColumnDecider
 from turnout.runtime.columns.table_decider import TableDecider
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.stores import microseconds
@@ -38,6 +41,8 @@ ODD = (
     "a\u0301",
     "\0",
     "x" * 2_000,
+    "a text that is longer than sixteen bytes",
+    "a text that is longer than sixteen bytes, too",
     "=1",
 )
 """Raw values that no type, some types or texts alone can be read from."""
@@ -110,13 +115,36 @@ def test_a_table_is_decided_as_its_rows(written: Written, data: st.DataObject, c
     table = pa.table({name: arrow(values) for name, values in columns.items()})
     size = max(map(len, columns.values()), default=0)
     rows = [{name: values[row] for name, values in columns.items()} for row in range(size)]
-    for leads_table, wanted in ((columns, rows), (table, table.to_pylist())):
+    other = in_another_layout(table)
+    for leads_table, wanted in (
+        (columns, rows),
+        (table, table.to_pylist()),
+        (other, table.to_pylist()),
+    ):
         given_table: LeadTable = leads_table
-        found = decide_batch(policy.fields, plan, chunked(given_table, chunk), at)
-        assert found.to_pylist() == one_by_one(policy, plan, wanted, at)
+        for choose in WAYS:
+            clock = day(plan, at), facts(plan, at)
+            decide = ColumnDecider(policy.fields, plan, *clock, choose)
+            sheets = chunked(given_table, chunk)
+            batches = decided_batches(decide, plan, sheets, seen_in(plan, at))
+            found = pa.Table.from_batches(batches, SCHEMA)
+            assert found.to_pylist() == one_by_one(policy, plan, wanted, at)
     sent = pickled(TableDecider(policy.fields, plan, at))
     needed = table.select(sent.columns(table.column_names))
     assert sent(needed).to_pylist() == one_by_one(policy, plan, table.to_pylist(), at)
+
+
+def in_another_layout(table: pa.Table) -> pa.Table:
+    """Return the same table with texts as other libraries have them."""
+    others = pa.large_string(), pa.string_view()
+    return pa.table(
+        {
+            field.name: table[field.name].cast(others[at % 2])
+            if pa.types.is_string(field.type)
+            else table[field.name]
+            for at, field in enumerate(table.schema)
+        }
+    )
 
 
 def arrow(values: list[object]) -> object:

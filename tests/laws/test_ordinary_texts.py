@@ -1,4 +1,4 @@
-"""Laws of ordinary texts: what Arrow's kernels tell of them is what their readers say."""
+"""Laws of ordinary texts: what Arrow and compiled loops tell is what their readers say."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.loops import WAYS
 from tests.support.policies import resolved
 from turnout.compiler.plan.asking import questions
 from turnout.compiler.plan.making import plan_of
@@ -17,6 +18,7 @@ from turnout.dsl.values.emails import RESERVED
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY
 from turnout.runtime.columns.bonds import Bond, BondRead, OrdinaryRead, ToldValues
 from turnout.runtime.columns.chunks import chunked
+from turnout.runtime.columns.jit import ChooseKernels, Kernels
 
 POLICY = resolved("""
 lead {
@@ -64,13 +66,13 @@ def bond(name: str) -> Bond:
 
 
 @settings(max_examples=40)
-@given(st.data(), st.sampled_from(("id", "mail")), st.booleans())
+@given(st.data(), st.sampled_from(("id", "mail")), st.booleans(), st.sampled_from(WAYS))
 def test_an_ordinary_text_is_what_its_reader_says(
-    data: st.DataObject, name: str, listed: bool
+    data: st.DataObject, name: str, listed: bool, choose: ChooseKernels
 ) -> None:
     drawn = data.draw(st.lists(st.none() | TEXTS[name], max_size=9))
     texts = data.draw(st.permutations([*USUAL[name], *drawn]))
-    found = read(name, texts, listed=listed)
+    found = read(name, texts, listed=listed, kernels=choose(len(texts)))
     assert isinstance(found, OrdinaryRead)
     slow = bond(name)
     told = [slow._told((text,)) for text in texts]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -83,10 +85,12 @@ def test_an_ordinary_text_is_what_its_reader_says(
     assert [each.issues for each in shared] == [each.issues for each in told]
 
 
-def read(name: str, texts: list[str | None], *, listed: bool) -> BondRead:
+def read(
+    name: str, texts: list[str | None], *, listed: bool, kernels: Kernels | None = None
+) -> BondRead:
     table = {name: texts} if listed else pa.table({name: pa.array(texts, pa.string())})
     (chunk,) = chunked(table)
-    return bond(name).read(chunk)
+    return bond(name).read(chunk, kernels)
 
 
 @pytest.mark.parametrize("name", ["id", "mail"])

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.test_columns import ODD, tables
+from tests.support.loops import WAYS, every_chunk_by
 from tests.support.pickled import pickled
 from tests.support.policies import resolved
 from tests.support.strategies import Written, histories, people, policies
@@ -93,7 +94,9 @@ def agree(policy: Policy, route: str, records: Sequence[Record], ats: Sequence[d
     clock = iter([at for _, at in chunks])
     router = ColumnRouter(policy, plan_of(lower(policy), route), size)
     routed = list(router.route(iter(records), lambda: next(clock)))
-    assert lines_of(apart(policy, route, chunks, size)) == lines_of(routed)
+    for choose in WAYS:
+        with every_chunk_by(choose(size)):
+            assert lines_of(apart(policy, route, chunks, size)) == lines_of(routed)
     for layout in DECISION_FORMATS.values():
         lines = ChunkLines(layout)
         found = [line for chunk in routed for line in lines.lines(chunk)]

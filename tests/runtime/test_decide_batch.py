@@ -11,9 +11,11 @@ import pyarrow as pa
 import pytest
 
 import turnout
+from tests.support.loops import WAYS
 from turnout.runtime.columns.bits import BoxSets, first_boxes
 from turnout.runtime.columns.chunks import LeadTable, chunked
-from turnout.runtime.columns.meeting_classes import ClassTables
+from turnout.runtime.columns.jit import ChooseKernels
+from turnout.runtime.columns.meeting_classes import Classed, ClassTables
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 POLICY = """
@@ -260,29 +262,34 @@ def test_rules_that_ask_nothing_of_leads_are_found_by_the_clock(hour: int, rule:
     assert found["rule"].to_pylist() == [rule, rule]
 
 
-@pytest.mark.parametrize(
-    ("cells", "size"), [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40), (64, 40)]
-)
+@pytest.mark.parametrize("bounds", [(1 << 18, 1 << 22), (64, 1 << 22), (1 << 18, 40), (64, 40)])
 @pytest.mark.parametrize("boxes", [1, 5, 64, 65, 200])
-@pytest.mark.parametrize("first", [1, 40])
+@pytest.mark.parametrize("leads", [(1, 1 << 12), (40, 1 << 12), (40, 3)])
+@pytest.mark.parametrize("choose", WAYS)
 def test_tables_of_classes_find_the_first_box_whatever_is_left_to_words(
-    monkeypatch: pytest.MonkeyPatch, cells: int, size: int, boxes: int, first: int
+    monkeypatch: pytest.MonkeyPatch,
+    bounds: tuple[int, int],
+    boxes: int,
+    leads: tuple[int, int],
+    choose: ChooseKernels,
 ) -> None:
+    (cells, size), (first, beginning) = bounds, leads
+    monkeypatch.setattr("turnout.runtime.columns.meeting_classes._BEGINNING", beginning)
     monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
     monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_BYTES", size)
     chance = np.random.default_rng(boxes)
     every = (1 << boxes) - 1 & ~(1 << boxes // 2)
     bonds = [BoxSets(every) for _ in range(5)]
     tables = ClassTables(bonds)
-    for leads in (first, 0, 30, 200):  # the tables grow from chunk to chunk
-        chosen = [[taken(chance, boxes) for _ in range(leads)] for _ in bonds]
-        numbers = [
-            np.array([sets.number(each) for each in of], np.int32)
+    for number in (first, 0, 30, 200):  # the tables grow from chunk to chunk
+        chosen = [[taken(chance, boxes) for _ in range(number)] for _ in bonds]
+        classes = [
+            Classed(np.array([sets.number(each) for each in of], np.int32), np.arange(number))
             for sets, of in zip(bonds, chosen, strict=True)
         ]
         left = [reduce(int.__and__, of, every) for of in zip(*chosen, strict=True)]
         expected = [(each & -each).bit_length() - 1 for each in left]
-        assert tables.first_boxes(numbers).tolist() == expected
+        assert tables.first_boxes(classes, choose(number)).tolist() == expected
         for of_table, of_sets in tables.sizes:
             assert of_table <= cells
             assert of_sets <= size

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.policies import compiled
+from turnout.compiler.compiled import Compiled
 from turnout.runtime.events import Sought
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.router import Router
@@ -298,3 +299,61 @@ def test_a_step_that_was_done_is_not_done_by_another_process(tmp_path: Path) -> 
         leads = [move.lead for move in (*begun, *rest)]
         assert sorted(leads) == sorted(f"L-{number}" for number in range(250))
         assert first.escalate(at=later(10)) == ()
+
+
+HOURS = "1 hour then round-robin sales"
+LATER_STEPS = "10 minutes alert, 2 hours alert, 4 hours then queue late"
+
+
+def rejected(to: Router) -> datetime:
+    to.reject("L-1", "busy", by="ana", at=later(50))
+    return later(50)
+
+
+def released(to: Router) -> datetime:
+    to.release("L-1", by="ana", at=later(50))
+    return later(50)
+
+
+def missed(to: Router) -> datetime:
+    assert told(to.escalate(at=later(60))) == [("person ben", "L-1")]
+    return later(60)
+
+
+@pytest.mark.parametrize("hand_on", [rejected, released, missed])
+def test_steps_that_a_policy_gets_later_count_from_when_the_lead_was_handed_on(
+    hand_on: Callable[[Router], datetime], tmp_path: Path
+) -> None:
+    """And not from when it arrived, before whoever has it knew of it."""
+    state = tmp_path / "state.db"
+
+    def policy(sla: str) -> Compiled:
+        return compiled(POLICY.format(sla=sla, ana="", ben="", offer=""))
+
+    with Router(policy(HOURS), state=state) as before:
+        before.route({"id": "L-1"}, at=NINE)
+        began = hand_on(before)
+        standing = before.current("L-1")
+        assert standing is not None
+        assert standing.holder.name == "person ben"
+    with Router(policy(LATER_STEPS), state=state) as to:
+        moments = [later(minutes, began) for minutes in (59, 60, 119, 120, 239, 240)]
+        found = steps(to, *moments)
+    assert found == [[], ["alert"], [], ["alert"], [], ["queue late"]]
+    checked_whole(state)
+
+
+def test_steps_that_a_policy_gets_later_count_from_the_acceptance(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    steps_after = LATER_STEPS.replace(" alert", " from acceptance alert", 1)
+
+    def policy(sla: str) -> Compiled:
+        return compiled(POLICY.format(sla=sla, ana="", ben="", offer=OFFER))
+
+    with Router(policy("1 hour from acceptance, then queue late"), state=state) as before:
+        before.route({"id": "L-1"}, at=NINE)
+        before.accept("L-1", by="ana", at=later(10))
+    with Router(policy(steps_after), state=state) as to:
+        moments = [later(minutes, later(10)) for minutes in (59, 60, 119, 120, 239, 240)]
+        assert steps(to, *moments) == [[], ["alert"], [], ["alert"], [], ["queue late"]]
+    checked_whole(state)

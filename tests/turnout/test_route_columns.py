@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.support.loops import WAYS, every_chunk_by
 from turnout.cli import cli
 from turnout.commands import flow
+from turnout.runtime.columns.jit import ChooseKernels
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = ["--at", "2026-11-23T10:00+00:00"]
@@ -27,13 +29,17 @@ def _every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow, "LARGE", 0)
 
 
+@pytest.mark.parametrize("choose", WAYS)
 @pytest.mark.parametrize("expected", CASES)
-def test_examples_are_routed_as_expected(expected: str, tmp_path: Path) -> None:
+def test_examples_are_routed_as_expected(
+    expected: str, choose: ChooseKernels, tmp_path: Path
+) -> None:
     example, policy, leads, more = CASES[expected]
     out = tmp_path / "out.csv"
     folder = EXAMPLES / example
     command = ["route", str(folder / policy), str(folder / leads), "-o", str(out), *AT, *more]
-    told = CliRunner().invoke(cli, command)
+    with every_chunk_by(choose(1)):
+        told = CliRunner().invoke(cli, command)
     assert told.exit_code == 0, told.output
     assert out.read_bytes() == (folder / expected).read_bytes()
 

@@ -12,6 +12,7 @@ import click
 
 from turnout.commands.completing import finding_names, policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
+from turnout.commands.interrupts import until_interrupted
 from turnout.commands.options import CHECKED_AT, CHECKED_ON, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.patience import patiently
@@ -222,7 +223,7 @@ def checked(
                 deadline=deadline,
                 at=at,
             )
-            for file in progress
+            for file in until_interrupted(progress)
         )
 
 

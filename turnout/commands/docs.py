@@ -16,6 +16,7 @@ from turnout.commands.coverage import measured, readable
 from turnout.commands.diff import broken_guarantees
 from turnout.commands.exits import CLEAN, FINDINGS, CannotRun, complain
 from turnout.commands.folders import FolderChange, FolderMark, folder_change, replace_folder
+from turnout.commands.interrupts import until_interrupted
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option, format_option
 from turnout.commands.policies import POLICY
@@ -181,9 +182,10 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
 def progress(of: Iterable[T], total: int, label: str) -> Iterator[T]:
     """Yield what is in `of`, and show on a terminal's stderr how far it is."""
     if not sys.stderr.isatty():
-        yield from of
+        yield from until_interrupted(of)
         return
-    with click.progressbar(of, length=total, label=label, file=sys.stderr) as bar:
+    looked_at = until_interrupted(of)
+    with click.progressbar(looked_at, length=total, label=label, file=sys.stderr) as bar:
         yield from bar
 
 

@@ -29,6 +29,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "docs": ("htpy", "markupsafe"),
     "excel": ("python-calamine",),
     "holidays": ("holidays",),
+    "jit": ("numba",),
     "phone": ("phonenumbers",),
     "postgres": ("psycopg",),
     "regex": ("google-re2",),

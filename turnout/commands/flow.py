@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from turnout.commands.exits import CannotRun
+from turnout.commands.interrupts import until_interrupted
 from turnout.commands.outputs import is_stdout, output
 from turnout.dsl.types import Field
 from turnout.printable import visible
@@ -198,10 +199,10 @@ def watched(decisions: Iterable[T], source: Records, step: int, *, hidden: bool)
     step: after how many of them that is shown anew.
     """
     if hidden or not source.total or not sys.stderr.isatty():
-        yield from decisions
+        yield from until_interrupted(decisions)
         return
     with click.progressbar(length=source.total, label="routing", file=sys.stderr) as bar:
-        for number, decision in enumerate(decisions):
+        for number, decision in enumerate(until_interrupted(decisions)):
             yield decision
             if number % step == 0:
                 bar.update(source.position - bar.pos)

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from turnout.commands import interrupts
 from turnout.commands.exits import is_full
 
 if sys.platform != "win32":
@@ -44,6 +45,7 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
             with suppress(OSError):  # a file system without locks: nothing is swept there
                 _lock(stream)
             yield stream
+            interrupts.check()
             stream.flush()
             os.fsync(stream.fileno())
         if target.exists():

@@ -9,6 +9,7 @@ import click
 
 from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
+from turnout.commands.interrupts import until_interrupted
 from turnout.commands.options import Command, color_option, format_option
 from turnout.commands.policies import errors_of
 from turnout.commands.selection import selection
@@ -169,7 +170,7 @@ class _Run:
                 own: list[TestResult] = []
                 if tests:
                     self._headed(compiled)
-                for result in self._results(compiled, tests):
+                for result in until_interrupted(self._results(compiled, tests)):
                     own.append(result)
                     bar.update(1)
                 results += own

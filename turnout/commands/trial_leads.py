@@ -15,6 +15,7 @@ import click
 
 from turnout.commands.completing import columns_of
 from turnout.commands.exits import CannotRun
+from turnout.commands.interrupts import until_interrupted
 from turnout.commands.options import format_option
 from turnout.commands.outputs import output
 from turnout.dsl.headers import ColumnNames
@@ -94,10 +95,10 @@ def shown(
     """Yield the records, and show on a terminal how far they are. doing: what the bar says."""
     total = len(records) if isinstance(records, tuple) else source.total
     if not total or not sys.stderr.isatty():
-        yield from records
+        yield from until_interrupted(records)
         return
     with click.progressbar(length=total, label=doing, file=sys.stderr) as bar:
-        for number, pair in enumerate(records):
+        for number, pair in enumerate(until_interrupted(records)):
             yield pair
             if number % _STEP == 0:
                 bar.update((number if isinstance(records, tuple) else source.position) - bar.pos)
