@@ -162,17 +162,22 @@ def busy_teams(draw: st.DrawFn) -> str:
     A rule takes the leads of one kind; several give to the same people in different ways.
     """
     names = ("ana", "ben", "cem", "dora")
-    caps = st.sampled_from(("", "", "", "cap 2 per day", "cap 5 open"))
+    capped = draw(st.sampled_from(("nobody", "person", "member", "team", "all")))
+
+    def caps(of: str) -> str:
+        some = ("", "cap 2 per day", "cap 5 open") if capped in {of, "all"} else ("",)
+        return draw(st.sampled_from(some))
+
     parts = ["lead { id: text  kind: number  owner: person  language: text }", "queue triage"]
     parts.append('calendar nights { timezone "UTC" open mon..sun 22:00-23:00 }')
     for name in names:
         serves = draw(st.sampled_from(("", "", "serves language [de]", "serves language [de, en]")))
         hours = draw(st.sampled_from(("", "", "", "", "hours nights")))
-        parts.append(f"person {name} {{ {hours} {draw(caps)} {serves} }}")
+        parts.append(f"person {name} {{ {hours} {caps('person')} {serves} }}")
     for team in ("near", "far"):
         those = draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
-        members = ", ".join(f"{each} {draw(caps)}".strip() for each in those)
-        parts.append(f"team {team} {draw(caps)} {{ {members} }}")
+        members = ", ".join(f"{each} {caps('member')}".strip() for each in those)
+        parts.append(f"team {team} {caps('team')} {{ {members} }}")
     parts.append("partner p { cap 3 per day }")
     targets = st.sampled_from(
         (
