@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,7 +195,42 @@ def busy_teams(draw: st.DrawFn) -> str:
     return "\n".join([*parts, f"route r {{ {' '.join(rules)} fallback to queue triage }}"])
 
 
-@settings(max_examples=150)
+@pytest.mark.parametrize(
+    ("people", "members"),
+    [
+        ("person ana { serves language [de] } person ben { serves language [de, en] }", "ana, ben"),
+        (
+            "person ana { cap 4 per day serves language [de] } "
+            "person ben { serves language [de, en] }",
+            "ana, ben",
+        ),
+        (
+            "person ana { serves language [de] } person ben { serves language [de, en] }",
+            "ana cap 3 per day, ben",
+        ),
+    ],
+    ids=["other people", "a cap of a person", "a cap of a member"],
+)
+def test_draws_of_one_team_for_different_rules_are_in_order(people: str, members: str) -> None:
+    text = f"""
+    lead {{ id: text  kind: number  language: text }}
+    queue triage
+    {people}
+    team near {{ {members} }}
+    route r {{
+      rule r0 {{ when kind is 0 to round-robin near matching language else queue triage }}
+      rule r1 {{ when kind is 1 to round-robin near else queue triage }}
+      fallback to queue triage
+    }}
+    """
+    records = [
+        Record(row, {"id": str(row), "kind": row // 3 % 2, "language": ("de", "en", "")[row % 3]})
+        for row in range(1, 31)
+    ]
+    agree(resolved(text), "r", records, [AT])
+
+
+@settings(max_examples=100)
 @given(busy_teams(), st.data(), st.sampled_from((1, 3)))
 def test_caps_that_fill_up_within_a_chunk_are_kept(
     text: str, data: st.DataObject, parts: int
