@@ -200,8 +200,8 @@ def busy_teams(draw: st.DrawFn) -> str:
     [
         ("person ana { serves language [de] } person ben { serves language [de, en] }", "ana, ben"),
         (
-            "person ana { cap 4 per day serves language [de] } "
-            "person ben { serves language [de, en] }",
+            """person ana { cap 4 per day serves language [de] }
+            person ben { serves language [de, en] }""",
             "ana, ben",
         ),
         (
