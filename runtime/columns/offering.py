@@ -1,6 +1,6 @@
 """Who gets the leads of a chunk: what is the same for all of a clause's leads is asked once.
 
-What becomes of most leads is settled at the beginning of a chunk (`settling.py`): their target
+What becomes of most leads is settled at the beginning of a chunk (`settled_leads.py`): their target
 takes every lead alike, whatever came before, or a team whose members nobody counts draws for
 them in a run: its turns depend on no other lead. The rest (caps that fill up, fewest leads) is
 offered lead by lead, in order; whatever changes what these ask is counted among them, in its
@@ -22,7 +22,7 @@ from turnout.frozen import frozen
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.dependence import asked_of, counted_by, in_order, targets_of
 from turnout.runtime.columns.run_state import RunState
-from turnout.runtime.columns.settling import Drawn, HasLead, Settling, Taken, Unsettled, Way
+from turnout.runtime.columns.settled_leads import Drawn, HasLead, Settling, Taken, Unsettled, Way
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import draws
 from turnout.runtime.due import first_due
