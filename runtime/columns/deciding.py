@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from turnout.compiler.plan.asking import questions
-from turnout.compiler.plan.decide import decider
+from turnout.compiler.plan.decide import Decider, decider
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.headers import Headers, Keys
 from turnout.dsl.lookups import LookupRow
@@ -189,7 +189,7 @@ class ColumnDecider:
         self._order = {name: at for at, name in enumerate(fields)}
         self._headers = Headers(fields)
         self._choose = choose
-        self._match = decider(plan)
+        self._match: Decider | None = None
         asked = [
             (frozenset(filter(None, (field, than))), question)
             for (field, _, than), question in questions(plan).items()
@@ -277,10 +277,13 @@ class ColumnDecider:
         self, leads: ReadLeads, places: Sequence[int], found: Codes, seen: Facts | None
     ) -> None:
         """Ask lead by lead, over the values that are read already."""
+        if not places:
+            return
+        match = self._match = self._match or decider(self._plan)
         for at in places:
             values = leads.values(at)
             more: Values = {} if seen is None else seen(values, leads.key(at))
-            number = self._match({**values, **more, **self.facts}, self.today)
+            number = match({**values, **more, **self.facts}, self.today)
             found[at] = NO_CLAUSE if number is None else number
 
 

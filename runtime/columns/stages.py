@@ -7,6 +7,7 @@ when is found out by some of the first leads, as the plan of a query is by sampl
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -20,8 +21,9 @@ from turnout.runtime.columns.meeting_classes import Classed, ClassTables, first_
 _SAMPLE = 200
 """Leads by which it is settled what is read when."""
 
-_WORTH = 0.75
-"""To go on with the leads that are left takes as long as to read so many texts of each lead."""
+_AGAIN, _STAGE = 0.75, 0.2
+"""How long it takes to go on with those leads that are left, where to read a text takes 1: of each
+lead of the stage before, and of each lead of all."""
 
 ReadClasses: TypeAlias = Callable[[int, Codes | None], Classed]
 """Returns what leads come to in a bond of this number: some of them, or all by None."""
@@ -78,23 +80,42 @@ class Stages:
             of = read(at, rows)
             boxes[at] = [sets[number] for number in of.numbers.take(of.codes).tolist()]
         left = [next(iter(self._bonds.values())).every] * len(rows)
-        stages, bonds = list[_Stage](), list[int]()
-        is_open, rest = len(rows), dict(self._asking)
+        order, is_open, rest = list[int](), [len(rows)], dict(self._asking)
         while rest:
             met = {at: [one & own for one, own in zip(left, boxes[at], strict=True)] for at in rest}
             among = {at: _open(met[at], _asked(rest, at)) for at in rest}
             first = min(rest, key=lambda at: (among[at], _size(met[at]), at))
-            asking = _asked(rest, first)
-            left, bonds = met[first], [*bonds, first]
+            left = met[first]
+            is_open.append(among[first])
+            order.append(first)
             del rest[first]
-            if not rest or (is_open - among[first]) * len(rest) > _WORTH * is_open:
-                stages.append(_Stage(tuple(bonds), asking))
-                is_open, bonds = among[first], []
-        return stages
+        ends = _ends([each / len(rows) for each in is_open[:-1]])
+        return [
+            _Stage(tuple(order[begun:end]), _asked({at: self._asking[at] for at in order[end:]}))
+            for begun, end in pairwise([0, *ends])
+        ]
 
 
-def _asked(asking: Mapping[int, int], without: int) -> int:
-    """Return the boxes that ask any of these bonds but one."""
+def _ends(is_open: Sequence[float]) -> Sequence[int]:
+    """Return where stages end, so that they cost the least.
+
+    is_open: the share of the leads that are open before each bond. A stage reads its bonds of those
+    that are open where it begins.
+    """
+    size = len(is_open)
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for begun in reversed(range(size)):
+        costs: list[tuple[float, tuple[int, ...]]] = []
+        for end in range(begun + 1, size + 1):
+            later, ends = best[size - end]
+            again = 0.0 if end == size else _AGAIN * is_open[begun] + _STAGE
+            costs.append((is_open[begun] * (end - begun) + again + later, (end, *ends)))
+        best.append(min(costs))
+    return best[-1][1]
+
+
+def _asked(asking: Mapping[int, int], without: int | None = None) -> int:
+    """Return the boxes that ask any of these bonds, but one of them."""
     boxes = 0
     for at, own in asking.items():
         boxes |= own if at != without else 0
