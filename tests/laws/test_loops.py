@@ -105,6 +105,9 @@ def test_texts_that_were_made_to_meet_are_left_after_some_probes(
         return 1
 
     monkeypatch.setattr("turnout.runtime.columns.text_codes.randbits", one)
+    alike = [f"ABCDEFGH{each}BCDEFGH" for each in "abcdefgh"]  # by what is in one low byte
+    alike += [f"ABCDEFGH{each}xxxxxxx{each}xxxxxxx" for each in "bc"]  # whose whole hash is one
+    assert Column(made()).read(pa.array(alike * 2)) == alike * 2
     column = Column(made())
     texts = [chr(ord("a") + at) for at in range(26)]  # whose hash is their own low bits
     assert column.read(pa.array(texts)) == texts
