@@ -25,7 +25,7 @@ from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
 from turnout.runtime.columns.coding import Chunk, Codes
 from turnout.runtime.columns.jit import ChooseKernels, Kernels, worthwhile
 from turnout.runtime.columns.meeting_classes import Classed, ClassTables
-from turnout.runtime.columns.stages import Stages
+from turnout.runtime.columns.reading_rounds import Rounds
 from turnout.runtime.keys import own_key
 
 MOST_SHAPES = 100
@@ -211,7 +211,7 @@ class ColumnDecider:
         for at in asking:
             for each in self._asked[at]:
                 asking[at] |= each.asking & every
-        self._stages = Stages(self._deciding, asking)
+        self._rounds = Rounds(self._deciding, asking)
         self._of_all = (every & -every).bit_length() - 1
         self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
         self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
@@ -253,7 +253,7 @@ class ColumnDecider:
         if not self._deciding:
             boxes = np.full(leads.size, self._of_all, np.int64)
         elif alone and leads.kernels is not None:
-            boxes = self._stages.first_boxes(
+            boxes = self._rounds.first_boxes(
                 partial(self._classes, leads), leads.size, leads.kernels
             )
         else:

@@ -1,4 +1,4 @@
-"""Laws of reading in stages: a lead's first box is the same, whatever of it is read when."""
+"""Laws of reading in rounds: a lead's first box is the same, whatever of it is read when."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.support.loops import IN_PYTHON
 from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.meeting_classes import Classed
-from turnout.runtime.columns.stages import Stages
+from turnout.runtime.columns.reading_rounds import Rounds
 
 CLASSES = 3
 
@@ -28,7 +28,7 @@ def boxes(draw: st.DrawFn) -> list[dict[int, frozenset[int]]]:
     st.sampled_from((-9.0, 0.2, 9.0)),
     st.sampled_from((1 << 18, 16, 1)),
 )
-def test_a_first_box_is_the_same_in_whatever_stages(
+def test_a_first_box_is_the_same_in_whatever_rounds(
     drawn: list[dict[int, frozenset[int]]],
     chunks: list[list[tuple[int, ...]]],
     worth: float,
@@ -43,9 +43,9 @@ def test_a_first_box_is_the_same_in_whatever_stages(
         for kind in range(CLASSES)
     }
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("turnout.runtime.columns.stages._STAGE", worth)
+        patched.setattr("turnout.runtime.columns.reading_rounds._ROUND", worth)
         patched.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
-        stages = Stages(bonds, asking)
+        rounds = Rounds(bonds, asking)
         for leads in chunks:
 
             def read(at: int, rows: Codes | None, leads: list[tuple[int, ...]] = leads) -> Classed:
@@ -59,7 +59,7 @@ def test_a_first_box_is_the_same_in_whatever_stages(
                 for lead in leads
             ]
             expected = [(each & -each).bit_length() - 1 for each in left]
-            assert stages.first_boxes(read, len(leads), IN_PYTHON).tolist() == expected
+            assert rounds.first_boxes(read, len(leads), IN_PYTHON).tolist() == expected
 
 
 def test_what_settles_most_leads_is_read_first_and_the_rest_of_few() -> None:
@@ -76,7 +76,7 @@ def test_what_settles_most_leads_is_read_first_and_the_rest_of_few() -> None:
         every_row = np.array([int(row in rare) for row in range(100)])
         return Classed(np.array(numbers, np.int32), every_row if rows is None else every_row[rows])
 
-    found = Stages(bonds, {0: 0b001, 1: 0b010}).first_boxes(read, 100, IN_PYTHON)
+    found = Rounds(bonds, {0: 0b001, 1: 0b010}).first_boxes(read, 100, IN_PYTHON)
     assert [row for row in range(100) if found[row]] == sorted(rare)
     assert found[7] == 2
     assert read_rows == {0: [100, None], 1: [100, 2]}  # first the sample, which is all of them

@@ -2,7 +2,7 @@
 
 A lead is settled as soon as the first box that holds all that is known of it asks nothing more.
 Most leads are so by a few fields, whatever the rules ask of others. So what settles the most leads
-is read first, of all leads, and the rest in a few stages, of those that are left. Which bond comes
+is read first, of all leads, and the rest in a few rounds, of those that are left. Which bond comes
 when is found out by some of the first leads, as the plan of a query is by samples of its tables.
 """
 
@@ -21,9 +21,9 @@ from turnout.runtime.columns.meeting_classes import Classed, ClassTables, first_
 _SAMPLE = 200
 """Leads by which it is settled what is read when."""
 
-_AGAIN, _STAGE = 0.75, 0.2
+_AGAIN, _ROUND = 0.75, 0.2
 """How long it takes to go on with those leads that are left, where to read a text takes 1: of each
-lead of the stage before, and of each lead of all."""
+lead of the round before, and of each lead of all."""
 
 ReadClasses: TypeAlias = Callable[[int, Codes | None], Classed]
 """Returns what leads come to in a bond of this number: some of them, or all by None."""
@@ -31,7 +31,7 @@ ReadClasses: TypeAlias = Callable[[int, Codes | None], Classed]
 _Met: TypeAlias = Sequence[tuple[BoxSets, Classed]]
 
 
-class Stages:
+class Rounds:
     """Finds the first box of leads of which only what settles it is read.
 
     bonds: the sets of each that decides anything, by its number. asking: the boxes that ask each
@@ -41,39 +41,39 @@ class Stages:
     def __init__(self, bonds: Mapping[int, BoxSets], asking: Mapping[int, int]) -> None:
         """Begin without knowing a lead."""
         self._bonds, self._asking = bonds, asking
-        self._stages: list[_Stage] = []
+        self._rounds: list[_Round] = []
 
     def first_boxes(self, read: ReadClasses, size: int, kernels: Kernels) -> Codes:
         """Return for each of so many leads its first box, -1 where it has none."""
         boxes = np.full(size, -1, np.int64)
         if not size:
             return boxes
-        if not self._stages:
-            self._stages = self._begun(read, size)
+        if not self._rounds:
+            self._rounds = self._begun(read, size)
         rows: Codes | None = None
         met: _Met = ()
-        for stage in self._stages:
-            own = [(self._bonds[at], read(at, rows)) for at in stage.bonds]
-            met = stage.meet([*met, *own], kernels)
-            if len(met) > 1 and stage.asking:
+        for now in self._rounds:
+            own = [(self._bonds[at], read(at, rows)) for at in now.bonds]
+            met = now.meet([*met, *own], kernels)
+            if len(met) > 1 and now.asking:
                 continue  # too much for a table: nobody is known to be settled
             found = first_of(met)
             if rows is None:
                 boxes[:] = found
             else:
                 boxes[rows] = found
-            if not stage.asking:
+            if not now.asking:
                 break
             ((sets, of),) = met
-            left = np.flatnonzero(stage.is_open(sets).take(of.numbers).take(of.codes))
+            left = np.flatnonzero(now.is_open(sets).take(of.numbers).take(of.codes))
             rows = left if rows is None else rows[left]
             met = [(sets, Classed(of.numbers, of.codes[left]))]
             if not len(left):
                 break
         return boxes
 
-    def _begun(self, read: ReadClasses, size: int) -> "list[_Stage]":
-        """Return the stages that suit some leads."""
+    def _begun(self, read: ReadClasses, size: int) -> "list[_Round]":
+        """Return the rounds that suit some leads."""
         rows = np.unique(np.linspace(0, size - 1, _SAMPLE).astype(np.int64))
         boxes: dict[int, list[int]] = {}
         for at, sets in self._bonds.items():
@@ -91,15 +91,15 @@ class Stages:
             del rest[first]
         ends = _ends([each / len(rows) for each in is_open[:-1]])
         return [
-            _Stage(tuple(order[begun:end]), _asked({at: self._asking[at] for at in order[end:]}))
+            _Round(tuple(order[begun:end]), _asked({at: self._asking[at] for at in order[end:]}))
             for begun, end in pairwise([0, *ends])
         ]
 
 
 def _ends(is_open: Sequence[float]) -> Sequence[int]:
-    """Return where stages end, so that they cost the least.
+    """Return where rounds end, so that they cost the least.
 
-    is_open: the share of the leads that are open before each bond. A stage reads its bonds of those
+    is_open: the share of the leads that are open before each bond. A round reads its bonds of those
     that are open where it begins.
     """
     size = len(is_open)
@@ -108,7 +108,7 @@ def _ends(is_open: Sequence[float]) -> Sequence[int]:
         costs: list[tuple[float, tuple[int, ...]]] = []
         for end in range(begun + 1, size + 1):
             later, ends = best[size - end]
-            again = 0.0 if end == size else _AGAIN * is_open[begun] + _STAGE
+            again = 0.0 if end == size else _AGAIN * is_open[begun] + _ROUND
             costs.append((is_open[begun] * (end - begun) + again + later, (end, *ends)))
         best.append(min(costs))
     return best[-1][1]
@@ -131,7 +131,7 @@ def _size(left: Sequence[int]) -> int:
     return sum(boxes.bit_count() for boxes in left)
 
 
-class _Stage:
+class _Round:
     """Some bonds that are read together. asking: the boxes that ask others, which come later."""
 
     def __init__(self, bonds: tuple[int, ...], asking: int) -> None:
