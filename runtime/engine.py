@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeAlias, assert_never
 
 import attrs
 
-from turnout.compiler.meaning.identity import NEW, history, keys
+from turnout.compiler.meaning.identity import NEW, history
 from turnout.compiler.plan.decide import (
     ANY_DAY,
     Decider,
@@ -173,7 +173,7 @@ def engine(
         if recorded is not None and (not anew or recorded.decision.lead != key):
             return again(recorded, lead, print_)
         moment, today, of_calendars = clock(at)
-        seen, before = (keys(identities, lead.values) if identities else ()), NEW
+        seen, before = lead.found_by(identities), NEW
         if seen:
             before = history(seen, key, microseconds(moment), state.earlier)
         values: Values = lead.values

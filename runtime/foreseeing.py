@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import assert_never
 
-from turnout.compiler.meaning.identity import keys
 from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import SEEN
@@ -82,7 +81,7 @@ class Foreseer:
         asked, people = _NOTHING, frozenset[str]()
         seen_before: set[int | None] = set()
         for lead in leads:
-            seen = keys(plan.identities, lead.values) if plan.identities else ()
+            seen = lead.found_by(plan.identities)
             for key, within in seen:
                 sightings[key, now - within // _UNIT, now] = None
             numbers = self._numbers(lead, today, of_calendars, is_known=bool(seen))

@@ -6,12 +6,15 @@ with a complaint, and the route's own fallback takes it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from hashlib import sha256
 from typing import TypeAlias, cast
 
 import attrs
 
+from turnout.compiler.meaning.identity import keys
 from turnout.dsl.lookups import LookupRow
+from turnout.dsl.policy import Identity
 from turnout.dsl.types import Field, Values, id_field
 from turnout.dsl.values.built_ins import kind_of
 from turnout.dsl.values.canonical import canonical
@@ -25,6 +28,10 @@ LACKING = "required, and missing"
 """The reason of the issue where a required field is missing."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+FoundBy: TypeAlias = tuple[tuple[str, timedelta], ...]
+"""Keys that a lead is remembered under, each with its period."""
 
 
 @frozen
@@ -48,6 +55,7 @@ class Lead:
     looked_up: tuple[LookupRow, ...] = attribute(default=(), eq=False)
     own_key: str = attribute(default="", eq=False)
     _print: list[str] = attribute(factory=list[str], init=False, eq=False, repr=False)
+    _found_by: list[FoundBy] = attribute(factory=list[FoundBy], init=False, eq=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -67,6 +75,17 @@ class Lead:
                 said = _CANONICAL.encode([[issue.field, issue.raw] for issue in self.issues])
             self._print.append(sha256(said.encode("ascii")).hexdigest())
         return self._print[0]
+
+    def found_by(self, identities: tuple[Identity, ...]) -> FoundBy:
+        """Return the keys that it is remembered under, each with its period; see `identity`.
+
+        They are worked out once: of one run all who ask have the same identities.
+        """
+        if not identities:
+            return ()
+        if not self._found_by:
+            self._found_by.append(keys(identities, self.values))
+        return self._found_by[0]
 
 
 LeadReader: TypeAlias = Callable[[object, int | None], Lead]

@@ -821,8 +821,9 @@ class Router:
         return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None, by: str) -> list[Decision]:
-        for lead in chunk:
-            _ = lead.fingerprint  # worked out while nobody else waits for the state
+        identities = self._plan.identities
+        for lead in chunk:  # worked out while nobody else waits for the state
+            _ = lead.fingerprint, lead.found_by(identities)
         return self._kept(
             self._needs_of(chunk),
             partial(self._decided, chunk),
@@ -832,7 +833,9 @@ class Router:
 
     def _decided(self, leads: list[Lead], state: Transaction, now: datetime) -> list[Decision]:
         if len(leads) > 1:
-            state.expect_leads(self.route_name, [lead.key for lead in leads])
+            found_by = (lead.found_by(self._plan.identities) for lead in leads)
+            keys = [key for each in found_by for key, _ in each]
+            state.expect_leads(self.route_name, [lead.key for lead in leads], keys)
         return [self._decide(lead, now, state) for lead in leads]
 
     def _needs_of(self, leads: Sequence[Lead]) -> Foresee:

@@ -155,8 +155,11 @@ class Transaction(TargetState, Protocol):
         """Return what was decided for the lead on this route, None if nothing yet."""
         ...
 
-    def expect_leads(self, route: str, leads: Collection[str]) -> None:
-        """Look at once for leads of which it is about to be asked what was decided."""
+    def expect_leads(self, route: str, leads: Collection[str], keys: Collection[str] = ()) -> None:
+        """Look at once for leads of which it is about to be asked what was decided.
+
+        keys: under which it is asked for earlier ones.
+        """
         ...
 
     def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `identity.Earlier` has it

@@ -64,6 +64,10 @@ class Kept(Protocol):
         """Return those of some leads of which it is known at once that nothing was decided."""
         ...
 
+    def unseen(self, keys: Collection[str], /) -> Collection[str]:
+        """Return those of some keys of which it is known at once that no lead has them."""
+        ...
+
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
         ...
@@ -145,6 +149,7 @@ class Batch:
     _by_key: dict[str, dict[Key, Seen]] = attribute(factory=dict[str, dict[Key, Seen]], init=False)
     _recordings: int = attribute(default=0, init=False)
     _undecided: set[Key] = attribute(factory=set[Key], init=False)
+    _unseen: set[str] = attribute(factory=set[str], init=False)
     _read_turns: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     _read_open: dict[str, int] = attribute(factory=dict[str, int], init=False)
     _given: dict[str, dict[tuple[int, int], int]] = attribute(
@@ -171,9 +176,11 @@ class Batch:
                 self._undecided.add(key)
         return found
 
-    def expect_leads(self, route: str, leads: Collection[str]) -> None:
-        """Look at once for leads of which it is about to be asked what was decided."""
+    def expect_leads(self, route: str, leads: Collection[str], keys: Collection[str] = ()) -> None:
+        """Look at once for leads, and under keys, of which it is about to be asked."""
         self._undecided.update(self.kept.unknown(route, leads))
+        if keys:
+            self._unseen.update(self.kept.unseen(keys))
 
     @property
     def gifts(self) -> Gifts | None:
@@ -296,7 +303,8 @@ class Batch:
             for seen in self._by_key.get(key, {}).values()
             if seen.lead != lead and start <= seen.at <= end and not (owned and seen.owner is None)
         ]
-        for seen in self.kept.earlier(key, start, end, owned=owned):
+        kept = () if key in self._unseen else self.kept.earlier(key, start, end, owned=owned)
+        for seen in kept:
             if seen.lead != lead and (seen.route, seen.lead) not in self.remembered:
                 found.append(seen)
                 break

@@ -54,6 +54,10 @@ _WHICH = (
     "SELECT d.lead FROM json_each(?) asked CROSS JOIN decisions d"
     " WHERE d.route = ? AND d.lead = asked.value"
 )
+_WHICH_KEYS = (
+    "SELECT asked.value FROM json_each(?) asked"
+    " WHERE EXISTS (SELECT 1 FROM seen WHERE key = asked.value)"
+)
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
@@ -103,6 +107,12 @@ class Tables:
             for (lead,) in self.connection.execute(_WHICH, (json_cell([*there]), route)):
                 del there[lead]
         return {(route, lead) for lead in there.values()}
+
+    def unseen(self, keys: Collection[str], /) -> Collection[str]:
+        """Return those of some keys of which it is known at once that no lead has them."""
+        with state_errors(self.path):
+            found = self.connection.execute(_WHICH_KEYS, (json_cell([*keys]),)).fetchall()
+        return {*keys}.difference(key for (key,) in found)
 
     @property
     def salt(self) -> str | None:

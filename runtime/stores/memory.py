@@ -85,6 +85,9 @@ class _Kept:
     def unknown(self, route: str, leads: Collection[str], /) -> Collection[Key]:
         return [key for lead in leads if (key := (route, lead)) not in self.decisions]
 
+    def unseen(self, keys: Collection[str], /) -> Collection[str]:
+        return [key for key in keys if (key, False) not in self.by_key]
+
     def turns(self, team: str) -> Turns:
         return self.drawn.get(team, LEVEL)
 

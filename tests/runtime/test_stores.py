@@ -16,7 +16,14 @@ from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Holder, Move
-from turnout.runtime.stores import HeldLeads, Recorded, StateError, Store, microseconds
+from turnout.runtime.stores import (
+    HeldLeads,
+    Recorded,
+    StateError,
+    Store,
+    Transaction,
+    microseconds,
+)
 from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -127,6 +134,22 @@ def test_leads_that_were_looked_for_at_once_are_what_they_are(store: Store) -> N
         assert transaction.decided(ROUTE, "2") == Recorded(assigned("2", "ben"), "abc")
         transaction.expect_leads("other", ["1"])
         assert transaction.decided("other", "1") is None
+
+
+def test_keys_that_were_looked_for_at_once_are_what_they_are(store: Store) -> None:
+    def found(transaction: Transaction) -> list[str | None]:
+        seen = (transaction.earlier(key, "9", 0, 1 << 60, False) for key in ("a", "b", "c"))
+        return [None if each is None else each.lead for each in seen]
+
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc", keys=("a",))
+    with store.begin() as transaction:
+        transaction.expect_leads(ROUTE, ["2", "3"], ["a", "b", "b", "c"])
+        assert found(transaction) == ["1", None, None]
+        transaction.record(assigned("2", "ana"), "abc", keys=("b",))
+        assert found(transaction) == ["1", "2", None]
+    with store.begin() as transaction:
+        assert found(transaction) == ["1", "2", None]
 
 
 def test_the_newest_lead_that_somebody_has_comes_first(store: Store) -> None:

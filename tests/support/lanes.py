@@ -148,6 +148,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_serving_processes.py": "services as processes, stopped and killed",
         "tests/turnout/test_serving_reloads.py::"
         "test_files_are_watched_and_a_version_is_read_in_a_process_of_its_own": "a process",
+        "tests/turnout/test_sla_watches.py": "processes, one of them killed, and a server",
         "tests/turnout/test_stopped_runs.py": "starts runs, kills them and gives them again",
     }
 )

@@ -134,6 +134,8 @@ def said_option(_ctx: click.Context, _: click.Parameter, value: str) -> str:
         value.encode()
     except UnicodeEncodeError as failure:
         raise click.BadParameter("it is not UTF-8") from failure
+    if "\0" in value:
+        raise click.BadParameter("it has a NUL, which no name or reason has")
     return value.strip()
 
 

@@ -208,6 +208,10 @@ class Fetched:
         """Return none: which leads are asked for was foreseen."""
         return ()
 
+    def unseen(self, _keys: Collection[str], /) -> Collection[str]:
+        """Return none: under which keys it is asked was foreseen."""
+        return ()
+
     def turns(self, team: str) -> Turns:
         """Return the team's turns. Raises MoreNeededError where others may draw meanwhile."""
         if self.held is not None and team not in self.held:
