@@ -7,6 +7,7 @@ the table is full, in an order of chance. Turnout is given raw texts, and normal
 
 - turnout, clauses: which clause takes each lead, as an array of numbers;
 - turnout, without jit: the same as where the extra `jit` is not installed;
+- turnout, rules: the names of the rules, `Router.decide_batch(table, columns=["rule"])`;
 - turnout, decide_batch: the table of `Router.decide_batch`, with targets and issues.
 
 The others are given values that are normalised before any time counts, in the types that
@@ -22,7 +23,7 @@ longer than a minute is timed once, and one that fails is named with the reason.
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -107,7 +108,8 @@ def turnout_clauses(table: Table, choose: ChooseKernels = worthwhile) -> Callabl
     def decide() -> Numbers:
         fields = router.compiled.policy.fields
         decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at), choose)
-        chunks = [decider.clauses(decider.read(each)) for each in chunked(table.raw)]
+        read = map(decider.read, chunked(table.raw))
+        chunks = [decider.clauses(leads, alone=True) for leads in read]
         return rules[np.concatenate(chunks)]
 
     return decide
@@ -118,18 +120,24 @@ def turnout_without(table: Table) -> Callable[[], Numbers]:
     return turnout_clauses(table, lambda _leads: None)
 
 
-def turnout_table(table: Table) -> Callable[[], Numbers]:
+def turnout_table(table: Table, columns: Collection[str] | None = None) -> Callable[[], Numbers]:
     """Ask `Router.decide_batch`."""
     places = {name: number for number, (name, _) in enumerate(table.contest.rules)}
     router = table.contest.router
 
     def decide() -> Numbers:
-        found = router.decide_batch(table.raw)["rule"].combine_chunks().dictionary_encode()
+        decided = router.decide_batch(table.raw, columns=columns)
+        found = decided["rule"].combine_chunks().dictionary_encode()
         numbers = [places.get(name, -1) for name in found.dictionary.to_pylist()]
         codes = found.indices.fill_null(len(numbers)).to_numpy()
         return np.array([*numbers, -1])[codes]
 
     return decide
+
+
+def turnout_rules(table: Table) -> Callable[[], Numbers]:
+    """Ask it for the rules alone."""
+    return turnout_table(table, ["rule"])
 
 
 def polars_chain(table: Table) -> Callable[[], Numbers]:
@@ -204,6 +212,7 @@ def duckdb_case(table: Table) -> Callable[[], Numbers]:
 WAYS: dict[str, Callable[[Table], Callable[[], Numbers]]] = {
     "turnout, clauses": turnout_clauses,
     "turnout, without jit": turnout_without,
+    "turnout, rules": turnout_rules,
     "turnout, decide_batch": turnout_table,
     f"polars {version('polars')}": polars_chain,
     f"duckdb {version('duckdb')}": duckdb_case,

@@ -261,31 +261,41 @@ class Router:
         columns = ColumnRouter(self.compiled.policy, self._plan, apart=apart)
         return columns.route(iter(records), lambda: moment or this_moment(), text)
 
-    def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
+    def decide_batch(
+        self,
+        table: "LeadTable",
+        *,
+        at: datetime | None = None,
+        columns: Collection[str] | None = None,
+    ) -> "pa.Table":
         """Return which rule takes each lead of a table; nothing is drawn or recorded.
 
         table: a row a lead, a column for what each says: a table or record batch of Arrow, a
         data frame of pandas, polars or whatever has `__arrow_c_stream__`, or lists by name.
         at: the clock by which calendars and dates are asked; now where it is left out.
+        columns: those of the answer that are wanted; without `issues`, of each lead only what
+        decides it is read.
 
         The table of Arrow that is returned has a row for each lead, in order, with the
         columns that `turnout.runtime.columns.decided` lists: `lead`, `rule`, `by`, `targets`,
         `goes_on`, `complaint` and `issues`.
 
         Raises TypeError for what is no table, ValueError where its columns are not of one
-        length, ExtraError without the extra `arrow`, and what `route` raises.
+        length and for the name of no column, ExtraError without the extra `arrow`, and what
+        `route` raises.
         """
         check_arrow("decide_batch")
-        from turnout.runtime.columns.batches import decide_batch  # noqa: PLC0415 - an extra
+        from turnout.runtime.columns.batches import batch_decider  # noqa: PLC0415 - an extra
         from turnout.runtime.columns.chunks import chunked  # noqa: PLC0415
 
-        fields, plan, moment = self.compiled.policy.fields, self._plan, aware(at)
+        plan, moment = self._plan, aware(at)
+        decide = batch_decider(self.compiled.policy.fields, plan, columns)
         self._check_open()
         if not plan.identities:
-            return decide_batch(fields, plan, chunked(table), moment or this_moment())
+            return decide(chunked(table), moment or this_moment())
         return self._store.rehearse(
             nothing_foreseen,
-            lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
+            lambda state, now: decide(chunked(table), now, state.earlier),
             moment,
         )
 

@@ -93,6 +93,10 @@ class BondRead:
         """Return what the values of the lead at a place come to."""
         return self.told[int(self.codes[place])]
 
+    def some(self, rows: Codes) -> "BondRead":
+        """Return the bond in some of the leads, by their places."""
+        return BondRead(self.codes[rows], self.told)
+
     def classes(self, number: Callable[[BondValues], int]) -> Classed:
         """Return for each lead the number that what its values come to is given."""
         return Classed(self.told.numbers("class", number).astype(np.int32), self.codes)
@@ -276,25 +280,36 @@ class Bond:
             if found is not None:
                 return found
         if kernels is not None:
-            return self._read_by_kernels(texts, kernels, *self._single)
+            return self._read_by_kernels(texts, kernels)
         return self._read_texts(texts, *self._single)
 
+    def read_some(self, chunk: Chunk, rows: Codes, kernels: Kernels) -> BondRead | None:
+        """Return the same for some leads alone, in their order; None where it takes all.
+
+        rows: their places in the chunk, which rise.
+        """
+        if self._single is None or self._ordinary is not None:
+            return None
+        texts = chunk.texts(self._columns[0])
+        return None if texts is None else self._read_by_kernels(texts, kernels, rows)
+
     def _read_by_kernels(
-        self, texts: pa.Array, kernels: Kernels, name: str, read: Reader
+        self, texts: pa.Array, kernels: Kernels, rows: Codes | None = None
     ) -> BondRead:
         """Return the same, by a table of the texts of the chunks before."""
+        assert self._single is not None, "a column of texts is that of a single field"
         if self._coding is None:
             self._coding, self._met_told = TextCodes(kernels), ToldValues()
-        codes, firsts = self._coding.code(texts)
+        codes, firsts = self._coding.code(texts, rows)
         told = self._met_told
         if len(firsts):
-            new = texts.take(pa.array(firsts)).to_pylist()
-            told.values += self._of_texts(new, name, read)
+            new = texts.take(pa.array(firsts if rows is None else rows[firsts])).to_pylist()
+            told.values += self._of_texts(new, *self._single)
         left = np.flatnonzero(codes == UNKNOWN)
         if len(left):
-            column = coded(texts.take(pa.array(left)))
+            column = coded(texts.take(pa.array(left if rows is None else rows[left])))
             codes[left] = column.codes + len(told.values)
-            told.values += self._of_texts(column.raws, name, read)
+            told.values += self._of_texts(column.raws, *self._single)
             self._coding.skip(len(column.raws))
         if len(told.values) > MOST_REMEMBERED:
             self._coding = None  # the next chunk begins anew

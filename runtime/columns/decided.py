@@ -11,7 +11,7 @@
 | `issues` | list of struct of string | `field`, `raw` and `reason` of what couldn't be used |
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -39,14 +39,34 @@ SCHEMA = pa.schema(
 """The columns of a table of decided leads."""
 
 
+def schema_of(columns: Collection[str] | None = None) -> pa.Schema:
+    """Return the schema of these columns, of all where they are left out.
+
+    Raises ValueError for a name that none of them has.
+    """
+    for name in columns or ():
+        if name not in SCHEMA.names:
+            known = ", ".join(SCHEMA.names)
+            raise ValueError(f"{name!r} is no column of what is decided: there are {known}")
+    return SCHEMA if columns is None else pa.schema([own for own in SCHEMA if own.name in columns])
+
+
 def decided_batches(
-    decider: ColumnDecider, plan: Plan, sheets: Iterable[Chunk], seen: Facts | None
+    decider: ColumnDecider,
+    plan: Plan,
+    sheets: Iterable[Chunk],
+    seen: Facts | None,
+    schema: pa.Schema = SCHEMA,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a row for each lead of a table, in its order, a batch for each chunk."""
+    """Yield a row for each lead of a table, in its order, a batch for each chunk.
+
+    schema: the columns that are wanted, see `schema_of`. Without `issues`, what a lead's clause
+    doesn't hang on need not be read.
+    """
     answers = [answer(plan, number) for number in (*range(len(plan.answers)), None)]
     titles = _Titles(answers)
     for each in sheets:
-        yield _batch(decider, each, titles, seen)
+        yield _batch(decider, each, titles, seen, schema)
 
 
 class _Titles:
@@ -63,21 +83,22 @@ class _Titles:
 
 
 def _batch(
-    decider: ColumnDecider, chunk: Chunk, titles: _Titles, seen: Facts | None
+    decider: ColumnDecider, chunk: Chunk, titles: _Titles, seen: Facts | None, schema: pa.Schema
 ) -> pa.RecordBatch:
     leads = decider.read(chunk)
-    numbers = decider.clauses(leads, seen)
+    numbers = decider.clauses(leads, seen, alone="issues" not in schema.names)
     clauses = pa.array(np.where(numbers < 0, titles.last, numbers))
-    columns = [
-        leads.ids(),
-        titles.rules.take(clauses),
-        titles.by.take(clauses),
-        titles.targets.take(clauses),
-        titles.goes_on.take(clauses),
-        _complaints(leads),
-        _issues(leads),
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+    made: dict[str, Callable[[], pa.Array]] = {
+        "lead": leads.ids,
+        "rule": lambda: titles.rules.take(clauses),
+        "by": lambda: titles.by.take(clauses),
+        "targets": lambda: titles.targets.take(clauses),
+        "goes_on": lambda: titles.goes_on.take(clauses),
+        "complaint": lambda: _complaints(leads),
+        "issues": lambda: _issues(leads),
+    }
+    columns = [made[name]() for name in schema.names]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _complaints(leads: ReadLeads) -> pa.Array:

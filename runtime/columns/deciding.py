@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from turnout.compiler.plan.asking import questions
-from turnout.compiler.plan.decide import decider
+from turnout.compiler.plan.decide import Decider, decider
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.headers import Headers, Keys
 from turnout.dsl.lookups import LookupRow
@@ -24,7 +24,8 @@ from turnout.runtime.columns.bits import BoxSets
 from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
 from turnout.runtime.columns.coding import Chunk, Codes
 from turnout.runtime.columns.jit import ChooseKernels, Kernels, worthwhile
-from turnout.runtime.columns.meeting_classes import ClassTables
+from turnout.runtime.columns.meeting_classes import Classed, ClassTables
+from turnout.runtime.columns.reading_rounds import Rounds
 from turnout.runtime.keys import own_key
 
 MOST_SHAPES = 100
@@ -46,7 +47,7 @@ class ReadLeads:
     """
 
     chunk: Chunk
-    bonds: Sequence[BondRead]
+    bonds: "ReadBonds"
     id_bond: int | None
     requiring: Sequence[int]
     order: Mapping[str, int]
@@ -99,7 +100,7 @@ class ReadLeads:
 
     def complaint(self, at: int) -> str | None:
         """Return why only the fallback can take the lead at a place, None where it is fit."""
-        lacking = [each for bond in self.bonds for each in bond.at(at).lacking]
+        lacking = [each for bond in self.requiring for each in self.bonds[bond].at(at).lacking]
         lacking.sort(key=self.order.__getitem__)
         return ", ".join(f"no {name}" for name in lacking) or None
 
@@ -133,7 +134,7 @@ class ReadLeads:
         return self.bonds[self.id_bond].ids()
 
 
-class _ReadBonds(Sequence[BondRead]):
+class ReadBonds(Sequence[BondRead]):
     """The bonds of a chunk, each read when it is asked for: many fields decide nothing."""
 
     def __init__(self, chunk: Chunk, readers: Sequence[Bond], kernels: Kernels | None) -> None:
@@ -159,6 +160,13 @@ class _ReadBonds(Sequence[BondRead]):
             found = self._read[index] = self._readers[index].read(self._chunk, self._kernels)
         return found
 
+    def of_some(self, index: int, rows: Codes) -> BondRead:
+        """Return the bond of a number for some leads, by their places, which rise."""
+        found = None
+        if index not in self._read and self._kernels is not None:
+            found = self._readers[index].read_some(self._chunk, rows, self._kernels)
+        return self[index].some(rows) if found is None else found
+
 
 class ColumnDecider:
     """Finds the clauses of leads by a plan, a chunk at a time, on one day.
@@ -181,7 +189,7 @@ class ColumnDecider:
         self._order = {name: at for at, name in enumerate(fields)}
         self._headers = Headers(fields)
         self._choose = choose
-        self._match = decider(plan)
+        self._match: Decider | None = None
         asked = [
             (frozenset(filter(None, (field, than))), question)
             for (field, _, than), question in questions(plan).items()
@@ -199,6 +207,11 @@ class ColumnDecider:
                 every &= question.accepts(question.answering(facts, today))
         self._deciding = {at: BoxSets(every) for at, of in enumerate(self._asked) if of}
         self._tables = ClassTables([*self._deciding.values()])
+        asking = dict.fromkeys(self._deciding, 0)
+        for at in asking:
+            for each in self._asked[at]:
+                asking[at] |= each.asking & every
+        self._rounds = Rounds(self._deciding, asking)
         self._of_all = (every & -every).bit_length() - 1
         self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
         self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
@@ -213,7 +226,7 @@ class ColumnDecider:
             readers = self._shapes[chunk.names] = self._readers(chunk.names)
         id_bond = next((at for at, each in enumerate(readers) if each.has_id), None)
         kernels = self._choose(chunk.size)
-        bonds = _ReadBonds(chunk, readers, kernels)
+        bonds = ReadBonds(chunk, readers, kernels)
         return ReadLeads(chunk, bonds, id_bond, self._requiring, self._order, kernels)
 
     def bonds_with(self, leads: ReadLeads, names: Collection[str]) -> list[BondRead]:
@@ -227,23 +240,25 @@ class ColumnDecider:
             for bond, asked in zip(self._bonds, self._asked, strict=True)
         )
 
-    def clauses(self, leads: ReadLeads, seen: Facts | None = None) -> Codes:
+    def clauses(self, leads: ReadLeads, seen: Facts | None = None, *, alone: bool = False) -> Codes:
         """Return the number of each lead's clause, NO_CLAUSE where none takes it.
 
-        seen: what is known of earlier leads, where the plan asks that.
+        seen: what is known of earlier leads, where the plan asks that. alone: nothing else is
+        asked of these leads, so that what their clauses don't hang on need not be read.
         """
         if self._plan.identities:
             found = np.full(leads.size, NO_CLAUSE, np.int64)
             self._ask(leads, range(leads.size), found, seen)
             return found
-        if self._deciding:
-            classes = [
-                leads.bonds[at].classes(partial(_number, sets))
-                for at, sets in self._deciding.items()
-            ]
-            boxes = self._tables.first_boxes(classes, leads.kernels)
-        else:
+        if not self._deciding:
             boxes = np.full(leads.size, self._of_all, np.int64)
+        elif alone and leads.kernels is not None:
+            boxes = self._rounds.first_boxes(
+                partial(self._classes, leads), leads.size, leads.kernels
+            )
+        else:
+            classes = [self._classes(leads, at) for at in self._deciding]
+            boxes = self._tables.first_boxes(classes, leads.kernels)
         lacking = leads.lacking()
         if lacking.any():
             boxes[lacking > 0] = -1
@@ -253,14 +268,22 @@ class ColumnDecider:
             self._ask(leads, np.flatnonzero(in_full).tolist(), found, seen)
         return found
 
+    def _classes(self, leads: ReadLeads, at: int, rows: Codes | None = None) -> Classed:
+        """Return what leads come to in a bond; all of them, or some by their places."""
+        read = leads.bonds[at] if rows is None else leads.bonds.of_some(at, rows)
+        return read.classes(partial(_number, self._deciding[at]))
+
     def _ask(
         self, leads: ReadLeads, places: Sequence[int], found: Codes, seen: Facts | None
     ) -> None:
         """Ask lead by lead, over the values that are read already."""
+        if not places:
+            return
+        match = self._match = self._match or decider(self._plan)
         for at in places:
             values = leads.values(at)
             more: Values = {} if seen is None else seen(values, leads.key(at))
-            number = self._match({**values, **more, **self.facts}, self.today)
+            number = match({**values, **more, **self.facts}, self.today)
             found[at] = NO_CLAUSE if number is None else number
 
 

@@ -102,8 +102,9 @@ def _compiled(*, keep: bool) -> Kernels:
     whole, wholes, slots = types.int64, own(types.int64), own(types.uint64, 2)
     seeds, offsets, data = given(types.uint64), given(types.int32), given(types.uint8)
     coded = wholes, whole, wholes, wholes  # counts, begun, codes, firsts
-    short = whole(offsets, words, data, whole, slots, seeds, *coded)
-    long = whole(offsets, words, whole, slots, own(types.uint64), seeds, *coded)
+    rows = whole, given(types.int64)  # the first, which of them
+    short = whole(offsets, words, data, *rows, slots, seeds, *coded)
+    long = whole(offsets, words, *rows, slots, own(types.uint64), seeds, *coded)
     moves = given(types.int32, 2), data
     followed = types.void(offsets, data, whole, whole, data, *moves, own(types.uint8))
     added = types.void(offsets, given(types.int64), own(types.int32))

@@ -48,6 +48,7 @@ def code_short_texts(
     words: Words,
     validity: Bytes,
     first: int,
+    rows: Wholes,
     slots: Words,
     seeds: Words,
     counts: Wholes,
@@ -57,14 +58,15 @@ def code_short_texts(
 ) -> int:
     """Write the codes of a column's short texts and nulls; return how many rows were done.
 
-    A text that is met for the first time gets the next code and a slot, and its row is written
-    into `firsts`. The loop ends where one needs more room than there is. Other texts are left
-    and have the code `UNKNOWN`, as one has that finds no slot.
+    A text that is met for the first time gets the next code and a slot, and its place in `codes`
+    is written into `firsts`. The loop ends where one needs more room than there is. Other texts
+    are left and have the code `UNKNOWN`, as one has that finds no slot.
 
     offsets, validity: as Arrow has texts; `validity` is empty where none is null. words: the
     eight bytes that begin at each byte of the texts, little end first; of a text with fewer
     behind its first the row is left. first: the place in `offsets` and `validity` of the
-    column's first row. begun: rows that were done before.
+    column's first row. rows: those that are asked for, by their number; all where it is empty.
+    begun: how many were done before.
 
     slots: a power of two of them, each the first and the last eight bytes of a text (of a
     shorter one all of it, twice); its code and size; and its hash. Searched one after the
@@ -76,11 +78,11 @@ def code_short_texts(
     limit, wrap = np.uint64(len(words)), np.uint64(len(slots) - 1)
     one_seed, other_seed, shift = seeds[0], seeds[1], seeds[2]
     room, has_null = len(slots) >> 2, len(validity) > 0
-    end = np.uint64(offsets[np.uint64(first + begun)])
+    are_some = len(rows) > 0
     for row in range(begun, len(codes)):
         at = np.uint64(row)
-        place = np.uint64(first) + at
-        start, end = end, np.uint64(offsets[place + _1])
+        place = np.uint64(first) + (np.uint64(rows[at]) if are_some else at)
+        start, end = np.uint64(offsets[place]), np.uint64(offsets[place + _1])
         if has_null and not np.uint64(validity[place >> _3]) >> (place & _7) & _1:
             if counts[OF_NULL] == UNKNOWN:
                 counts[OF_NULL] = counts[KNOWN]
@@ -129,6 +131,7 @@ def code_long_texts(
     offsets: Numbers,
     words: Words,
     first: int,
+    rows: Wholes,
     slots: Words,
     kept: Words,
     seeds: Words,
@@ -144,13 +147,13 @@ def code_long_texts(
     """
     limit, wrap = np.uint64(len(words)), np.uint64(len(slots) - 1)
     one_seed, other_seed, shift = seeds[0], seeds[1], seeds[2]
-    room = len(slots) >> 2
+    room, are_some = len(slots) >> 2, len(rows) > 0
     for row in range(begun, len(codes)):
         at = np.uint64(row)
         if codes[at] != UNKNOWN:
             continue
-        start = np.uint64(offsets[np.uint64(first) + at])
-        end = np.uint64(offsets[np.uint64(first) + at + _1])
+        place = np.uint64(first) + (np.uint64(rows[at]) if are_some else at)
+        start, end = np.uint64(offsets[place]), np.uint64(offsets[place + _1])
         size = end - start
         if size <= _SHORT or size > _LONGEST or end > limit + _7:
             counts[LEFT] += 1

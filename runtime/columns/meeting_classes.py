@@ -11,6 +11,7 @@ a lead came by. What would take too large a table is left to the words of `bits.
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from math import prod
+from operator import is_
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +54,10 @@ class ClassTables:
         self._bonds = tuple(bonds)
         self._steps: list[_Step] | None = None
 
+    def are_of(self, bonds: Sequence[BoxSets]) -> bool:
+        """Return whether it is these sets that meet here."""
+        return len(bonds) == len(self._bonds) and all(map(is_, bonds, self._bonds))
+
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """How many cells each table has, and how many bytes the sets that come out of it take."""
@@ -63,6 +68,15 @@ class ClassTables:
 
         classes: for each bond the set of each lead, by its number; of one bond at least. kernels:
         adds by these.
+        """
+        return first_of(self.meet(classes, kernels))
+
+    def meet(
+        self, classes: Sequence[Classed], kernels: Kernels | None = None
+    ) -> list[tuple[BoxSets, Classed]]:
+        """Return what the sets of each lead have in common: one set, as far as tables go.
+
+        Where they would be too large there are several, which all hold. Asked as `first_boxes`.
         """
         met = [*zip(self._bonds, classes, strict=True)]
         steps, is_new = self._steps, self._steps is None
@@ -75,16 +89,20 @@ class ClassTables:
                 # by more classes it may be settled otherwise what meets in so large a table
                 if not is_new and len(step.members) > 2 and not step.table.has_room():
                     self._steps = None
-                    return self.first_boxes(classes, kernels)
+                    return self.meet(classes, kernels)
                 del steps[number:]
                 break
             met.append((step.table.sets, found))
         gone = {at for step in steps for at in step.members}
-        left = [each for at, each in enumerate(met) if at not in gone]
-        if len(left) == 1:
-            ((sets, of),) = left
-            return sets.firsts().take(of.numbers).take(of.codes)
-        return first_boxes([(sets, of.numbers.take(of.codes)) for sets, of in left])
+        return [each for at, each in enumerate(met) if at not in gone]
+
+
+def first_of(met: Sequence[tuple[BoxSets, Classed]]) -> Codes:
+    """Return for each lead the first box that all its sets have, -1 where there is none."""
+    if len(met) == 1:
+        ((sets, of),) = met
+        return sets.firsts().take(of.numbers).take(of.codes)
+    return first_boxes([(sets, of.numbers.take(of.codes)) for sets, of in met])
 
 
 @frozen(eq=False)

@@ -18,6 +18,7 @@ from turnout.runtime.columns.kernels import KNOWN, LEFT, UNKNOWN, Bytes, Numbers
 _FIRST_BITS, _MORE_BITS = 10, 2  # how many slots there are, and how their number grows
 _FIRST_KEPT = 1 << 10  # words
 _BYTES = 8  # of a word
+_EVERY = np.zeros(0, np.int64)
 
 
 class TextCodes:
@@ -35,15 +36,16 @@ class TextCodes:
         self._short, self._long = _Slots(kernels, seeds), _Slots(kernels, seeds)
         self._kept = np.zeros(_FIRST_KEPT, np.uint64)
 
-    def code(self, texts: pa.Array) -> tuple[Codes, Codes]:
+    def code(self, texts: pa.Array, rows: Codes | None = None) -> tuple[Codes, Codes]:
         """Return the code of each text, `UNKNOWN` for some, and where each new one stands first.
 
         New ones have the next codes, in this order. What is unknown is not remembered; whoever
-        gives it codes says how many (`skip`).
+        gives it codes says how many (`skip`). rows: of these alone, in their order; their numbers
+        rise.
         """
-        known, size = int(self._counts[KNOWN]), len(texts)
+        known, size = int(self._counts[KNOWN]), len(texts if rows is None else rows)
         codes, firsts = np.empty(size, np.int64), np.empty(known + size, np.int64)
-        for part in _parts(ArrowTexts.of(texts)):
+        for part in _parts(ArrowTexts.of(texts), rows):
             before, own = int(self._counts[KNOWN]), codes[part.begun : part.begun + part.size]
             self._code_part(part, own, firsts)
             firsts[before : self._counts[KNOWN]] += part.begun
@@ -58,14 +60,14 @@ class TextCodes:
         counts[LEFT] = 0
         column = part.offsets, part.words
         while done < part.size:
-            table = part.validity, part.first, short.slots, short.seeds
+            table = part.validity, part.first, part.rows, short.slots, short.seeds
             loop = counts, done, codes, firsts
             done = self._kernels.code_short_texts(*column, *table, *loop)
             if done < part.size:
                 short.grow()
         done = 0 if counts[LEFT] else part.size
         while done < part.size:
-            of_long = part.first, long.slots, self._kept, long.seeds
+            of_long = part.first, part.rows, long.slots, self._kept, long.seeds
             loop = counts, done, codes, firsts
             done = self._kernels.code_long_texts(*column, *of_long, *loop)
             if done < part.size:
@@ -93,7 +95,7 @@ class _Slots:
 
 @frozen(eq=False)
 class _Part:
-    """Some rows of a column, as loops take it. begun, size: which; the rest as in `kernels.py`."""
+    """Some rows, as loops take them. begun, size: which of those asked for; see `kernels.py`."""
 
     begun: int
     size: int
@@ -101,9 +103,10 @@ class _Part:
     words: Words
     validity: Bytes
     first: int
+    rows: Codes
 
 
-def _parts(texts: ArrowTexts) -> Iterator[_Part]:
+def _parts(texts: ArrowTexts, rows: Codes | None) -> Iterator[_Part]:
     """Yield a column in two parts: behind each text of the first one there are enough bytes.
 
     What is last in Arrow's memory is copied, with some bytes behind it.
@@ -111,14 +114,20 @@ def _parts(texts: ArrowTexts) -> Iterator[_Part]:
     offsets, data, validity = texts.offsets, texts.data, texts.validity
     words, size, first = _words(data), texts.size, texts.first
     whole = int(np.searchsorted(offsets[first : first + size], np.int32(len(words))))
-    if whole:
-        yield _Part(0, whole, offsets, words, validity, first)
-    if whole < size:
+    if rows is None:
+        before, asked, behind = whole, _EVERY, _EVERY
+    else:
+        size, before = len(rows), int(np.searchsorted(rows, whole))
+        asked, behind = rows[:before], rows[before:] - whole
+    if before:
+        yield _Part(0, before, offsets, words, validity, first, asked)
+    if before < size:
         begun, bits = first + whole, (first + whole) % 8  # a byte of `validity` begins before
         base = offsets[begun]
         last = np.concatenate([data[base:], np.zeros(_BYTES, np.uint8)])
         own = np.concatenate([np.zeros(bits, np.int32), offsets[begun:] - base])
-        yield _Part(whole, size - whole, own, _words(last), validity[begun // 8 :], bits)
+        of_rest = validity[begun // 8 :], bits, behind
+        yield _Part(before, size - before, own, _words(last), *of_rest)
 
 
 def _words(data: Bytes) -> Words:

@@ -21,7 +21,7 @@ from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import worded
 from turnout.runtime.columns.batches import seen_in, unseen
 from turnout.runtime.columns.chunks import LeadTable, chunked
-from turnout.runtime.columns.decided import SCHEMA, decided_batches
+from turnout.runtime.columns.decided import SCHEMA, decided_batches, schema_of
 from turnout.runtime.columns.deciding import ColumnDecider
 from turnout.runtime.columns.table_decider import TableDecider
 from turnout.runtime.leads import lead_reader
@@ -46,6 +46,10 @@ ODD = (
     "=1",
 )
 """Raw values that no type, some types or texts alone can be read from."""
+
+
+SOME = ["lead", "rule", "by", "goes_on", "complaint"]
+"""Columns that need no more of a lead than what decides it."""
 
 
 @st.composite
@@ -129,6 +133,12 @@ def test_a_table_is_decided_as_its_rows(written: Written, data: st.DataObject, c
             batches = decided_batches(decide, plan, sheets, seen_in(plan, at))
             found = pa.Table.from_batches(batches, SCHEMA)
             assert found.to_pylist() == one_by_one(policy, plan, wanted, at)
+            # what decides a lead may be read alone, and by what was read before or anew
+            again = ColumnDecider(policy.fields, plan, *clock, choose)
+            for each in (decide, again):
+                some = chunked(given_table, chunk), seen_in(plan, at), schema_of(SOME)
+                batches = decided_batches(each, plan, *some)
+                assert pa.Table.from_batches(batches, schema_of(SOME)).equals(found.select(SOME))
     sent = pickled(TableDecider(policy.fields, plan, at))
     needed = table.select(sent.columns(table.column_names))
     assert sent(needed).to_pylist() == one_by_one(policy, plan, table.to_pylist(), at)

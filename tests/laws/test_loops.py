@@ -47,9 +47,11 @@ class Column:
         self.told: list[str | None] = []
         self.left = 0
 
-    def read(self, texts: pa.Array) -> list[str | None]:
+    def read(self, texts: pa.Array, rows: list[int] | None = None) -> list[str | None]:
         """Return what the codes of some texts stand for."""
-        codes, firsts = self.coding.code(texts)
+        asked = None if rows is None else np.array(rows, np.int64)
+        codes, firsts = self.coding.code(texts, asked)
+        texts = texts if asked is None else texts.take(pa.array(asked))
         self.told += texts.take(pa.array(firsts)).to_pylist()
         for at in np.flatnonzero(codes == UNKNOWN).tolist():
             codes[at] = len(self.told)
@@ -61,14 +63,26 @@ class Column:
 
 @LOOPS
 @settings(max_examples=60)
-@given(st.lists(TEXTS, max_size=40), st.lists(st.integers(0, 9), max_size=4))
-def test_a_code_stands_for_its_text(made: Made, texts: list[str | None], sizes: list[int]) -> None:
+@given(
+    st.lists(TEXTS, max_size=40),
+    st.lists(st.integers(0, 9), max_size=4),
+    st.sets(st.integers(0, 39)),
+)
+def test_a_code_stands_for_its_text(
+    made: Made, texts: list[str | None], sizes: list[int], some: set[int]
+) -> None:
     column, whole, at = Column(made()), pa.array(texts, pa.string()), 0
     for size in (*sizes, len(texts), len(texts)):
         part = whole.slice(at, size)
         assert column.read(part) == texts[at : at + size]
         at += size
     assert column.read(whole) == texts
+    rows = sorted(row for row in some if row < len(texts))
+    for each in (column, Column(made())):
+        assert each.read(whole, rows) == [texts[row] for row in rows]
+        assert each.read(whole.slice(1), [row - 1 for row in rows if row]) == [
+            texts[row] for row in rows if row
+        ]
     short = {each for each in texts if each is None or len(each.encode()) <= LONGEST}
     assert len([each for each in column.told if each in short]) == len(short)
 
@@ -91,6 +105,9 @@ def test_texts_that_were_made_to_meet_are_left_after_some_probes(
         return 1
 
     monkeypatch.setattr("turnout.runtime.columns.text_codes.randbits", one)
+    alike = [f"ABCDEFGH{each}BCDEFGH" for each in "abcdefgh"]  # by what is in one low byte
+    alike += [f"ABCDEFGH{each}xxxxxxx{each}xxxxxxx" for each in "bc"]  # whose whole hash is one
+    assert Column(made()).read(pa.array(alike * 2)) == alike * 2
     column = Column(made())
     texts = [chr(ord("a") + at) for at in range(26)]  # whose hash is their own low bits
     assert column.read(pa.array(texts)) == texts

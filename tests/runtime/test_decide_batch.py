@@ -122,6 +122,18 @@ def test_frames_of_other_libraries_say_the_same() -> None:
     assert rows(series) == rows(LEADS)
 
 
+def test_only_the_columns_that_are_wanted_are_made() -> None:
+    with turnout.loads(POLICY) as router:
+        whole = router.decide_batch(LEADS, at=AT)
+        for columns in (["rule"], ["issues", "lead"], whole.column_names, []):
+            found = router.decide_batch(LEADS, at=AT, columns=columns)
+            assert found.column_names == [each for each in whole.column_names if each in columns]
+            for name in columns:
+                assert found[name].to_pylist() == whole[name].to_pylist()
+        with pytest.raises(ValueError, match="'Rule' is no column of what is decided: there are"):
+            router.decide_batch(LEADS, columns=["Rule"])
+
+
 def test_values_that_print_alike_stay_apart() -> None:
     numbers = pa.table({"id": ["1", "2", "3"], "staff": pa.array([-0.0, 0.0, 0.5])})
     assert [row["issues"] for row in rows(numbers)] == [

@@ -25,6 +25,7 @@ SECONDS = 300
 HELD_BY = {
     "compiler/leads/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_all_claims.py"),
     "runtime/draw.py": (
+        "turnout/runtime/draw.py",  # its examples are run, too
         "tests/runtime/test_draw.py",
         "tests/runtime/test_behaviour.py",
         "tests/laws/test_fairness.py",
