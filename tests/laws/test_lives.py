@@ -2,9 +2,9 @@
 
 Held to the obvious life of tests/support/obvious_lives.py, on drawn policies with offers, steps of
 SLAs, reasons, waiting queues and backups, around both edges of daylight saving and on holidays.
-Leads arrive, are accepted, rejected, contacted, returned, released, claimed, closed and routed
-anew; people leave and come back; the policy changes; `turnout sla` runs at any moment, and at
-those at which something is due.
+Leads arrive, are accepted, rejected, contacted, returned, released, claimed, closed, routed
+anew and erased; people leave and come back; the policy changes; `turnout sla` runs at any moment,
+and at those at which something is due.
 """
 
 import re
@@ -38,7 +38,8 @@ from turnout.runtime.lives import Deed, NotAllowedError
 from turnout.runtime.logged_leads import KEY
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
-from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.anywhere import checked_whole, erase_in
+from turnout.runtime.stores.erasing import Erasure
 from turnout.runtime.stores.server.locations import Whereabouts
 
 ROUTE = "r"
@@ -67,6 +68,12 @@ SCRIPTS = (
     ("contacted", "run", "run"),
     ("close", "run", "anew", "run"),
     ("anew", "anew", "run"),
+    ("erase", "run", "arrive", "run"),
+    ("accept", "erase", "accept", "run"),
+    ("claim", "erase", "claim", "run"),
+    ("close", "erase", "arrive"),
+    ("contacted", "erase", "arrive", "arrive"),
+    ("reject", "erase", "change", "run"),
 )
 """What happens to one lead, and what comes of it."""
 
@@ -85,7 +92,7 @@ def events(most: int) -> st.SearchStrategy[list[Event]]:
     words = (
         *DEEDS,
         *("run", "arrive") * 5,
-        *("claim", "claim", "leave", "back", "anew", "change"),
+        *("claim", "claim", "leave", "back", "anew", "change", "erase"),
     )
     one = st.tuples(
         st.sampled_from(words),
@@ -158,6 +165,7 @@ class Both:
         self.state = state
         self.told: list[str] = []
         self.last = ""
+        self.erased: set[str] = set()
 
     def level(self) -> None:
         """Check that everybody is as far from their share of the turns."""
@@ -211,11 +219,11 @@ class Both:
                 kept = [each for each in self.obvious.absences if each not in began]
                 self.obvious.absences = tuple(kept)
             case "anew":
-                raw = self.raws[lead]
-                self.router.reroute(raw, "asked", at=at)
-                self.obvious.arrived(self.read(raw, None), at)
+                self.anew(lead, at)
             case "change":
                 self.change()
+            case "erase":
+                self.erase(lead)
             case _:
                 self.do(cast("Deed", word), lead, by, reason, at)
 
@@ -267,6 +275,21 @@ class Both:
             self.router.pause(person, since=at, until=until, team=team, at=at)
             new = PersonAbsence("paused", person, at, until, team)
         self.obvious.absences = (*self.obvious.absences, new)
+
+    def anew(self, lead: str, at: datetime) -> None:
+        """Have a lead routed anew; one that was erased stays as it is."""
+        raw = self.raws[lead]
+        decision = self.router.reroute(raw, "asked", at=at)
+        assert decision.repeated == (lead in self.erased), self.told
+        if lead not in self.erased:
+            self.obvious.arrived(self.read(raw, None), at)
+
+    def erase(self, lead: str) -> None:
+        """Have a lead erased while the router is at work; in memory nothing is."""
+        if self.state is not None and lead not in self.erased:
+            erase_in(self.state, Erasure((lead,), actor="eva"))
+            self.obvious.forgot(lead)
+            self.erased.add(lead)
 
     def change(self) -> None:
         """Have another version of the policy go on with the state."""

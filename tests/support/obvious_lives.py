@@ -397,6 +397,13 @@ class ObviousLife(Obvious):
             self._let_go(life)
         life.status = STATUS.get(deed, deed)
 
+    def forgot(self, lead: str) -> None:
+        """Remember that a lead was erased: it is closed, and no later one is told from it."""
+        life = self.lives[lead]
+        self._let_go(life)
+        life.status = life.status if life.status in ENDED else "closed"
+        self.held = [each for each in self.held if each is not life]
+
     def _put_back(self, life: Life, at: datetime) -> None:
         """Put a lead back into the queue that it was claimed from."""
         queue = life.came_from
