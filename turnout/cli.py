@@ -26,6 +26,7 @@ from turnout.commands.exits import (
 )
 from turnout.commands.options import color_option
 from turnout.errors import Error
+from turnout.runtime.columns.extra import leave_out_pandas
 
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
@@ -199,6 +200,7 @@ def main() -> None:
     # Nodes, clauses and findings are frozen and hold no cycles; looking for some at Python's
     # own pace takes an eighth of the time of a long policy.
     gc.set_threshold(100_000, 20, 20)
+    leave_out_pandas()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

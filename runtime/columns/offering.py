@@ -1,43 +1,34 @@
 """Who gets the leads of a chunk: what is the same for all of a clause's leads is asked once.
 
-Targets are of three kinds. Some take every lead alike, or none, whatever came before. A team
-whose members nobody counts is drawn from in a run: its turns depend on no other lead. The
-rest (caps, fewest leads, owners, members who match the lead) is offered lead by lead, in
-order, and so is all that changes what these ask.
+What becomes of most leads is settled at the beginning of a chunk (`settled_leads.py`): their target
+takes every lead alike, whatever came before, or a team whose members nobody counts draws for
+them in a run: its turns depend on no other lead. The rest (caps that fill up, fewest leads) is
+offered lead by lead, in order; whatever changes what these ask is counted among them, in its
+place.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 
 from turnout.compiler.plan.value import Answer, Plan
 from turnout.dsl.policy import Policy
-from turnout.dsl.targets import (
-    Accepting,
-    LeastLoaded,
-    PreviousOwner,
-    RoundRobin,
-    Target,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-    said,
-)
+from turnout.dsl.targets import Target, said
 from turnout.dsl.types import Value
 from turnout.frozen import frozen
-from turnout.runtime.availability import Refused
 from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.dependence import asked_of, counted_by, in_order, targets_of
 from turnout.runtime.columns.run_state import RunState
+from turnout.runtime.columns.settled_leads import Drawn, HasLead, Settling, Taken, Unsettled, Way
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import draws
 from turnout.runtime.due import first_due
 from turnout.runtime.engine import Preparer, Steps, named_by, offered
 from turnout.runtime.memberships import rosters
 from turnout.runtime.moves import Holder
-from turnout.runtime.stores import member_of
 
 FindClause: TypeAlias = Callable[[dict[str, Value], int], int | None]
 """Finds the clause that takes a lead with these values, behind a clause that let it go on."""
@@ -46,29 +37,21 @@ FindValues: TypeAlias = Callable[[int], dict[str, Value]]
 """Finds the values of the lead at a place."""
 
 
-HasLead: TypeAlias = tuple[str | None, str | None]
-"""The person who has a lead, None where none does, and who is away instead of whom they do."""
+@frozen(eq=False)
+class _Part:
+    """Leads of a clause that say the same where its targets ask, at some places.
+
+    told: what each says; None where that differs.
+    """
+
+    clause: int
+    places: Codes
+    told: dict[str, Value] | None
+    way: Way
 
 
-@frozen
-class _Taken:
-    """What becomes of all leads of a clause. outcome: its number."""
-
-    outcome: int
-
-
-@frozen
-class _Drawn:
-    """Leads of a clause that one team draws from, after the same was passed over for all."""
-
-    team: str
-    step: int
-    available: frozenset[str]
-    passed: tuple[PassedOver, ...]
-
-
-_Way: TypeAlias = _Taken | _Drawn
-"""What becomes of the leads of a clause that depends on no other lead."""
+_Opened: TypeAlias = tuple[int, dict[str, Value] | None, Steps, tuple[PassedOver, ...]]
+"""A clause, what its leads say, the steps that are left and what was passed over before."""
 
 
 @frozen
@@ -90,27 +73,29 @@ class Offering:
             Answer(f"fallback of route {plan.route}", is_rule=False, attempts=plan.last),
         ]
         self._steps = [*map(prepare.clause, plan.answers), Steps(None, prepare.steps(plan.last))]
-        self._members = prepare.members
+        self._settling = Settling(policy, self._answers, self._steps, prepare)
         self._rosters = {name: rosters(team) for name, team in policy.teams.items()}
-        self._in_order = _in_order(policy, self._answers)
+        self._in_order = in_order(policy, self._answers)
         self._state = RunState()
-        goes_on = any(each.goes_on for each in self._answers)
+        self._goes_on = goes_on = any(each.goes_on for each in self._answers)
+        self._read_by = [
+            sorted({name for target in targets_of([each]) for name in said(target).reads})
+            for each in self._answers
+        ]
         self.reads: frozenset[str] = (
             frozenset(policy.fields)
             if goes_on
-            else frozenset(name for each in _targets(self._answers) for name in said(each).reads)
+            else frozenset(name for each in targets_of(self._answers) for name in said(each).reads)
         )
         """The fields whose values leads are offered by."""
         self._unread = frozenset(
-            number
-            for number, each in enumerate(self._answers)
-            if not goes_on and not any(said(target).reads for target in _targets([each]))
+            number for number in range(len(self._answers)) if not (goes_on or self._read_by[number])
         )
         self.by_values: frozenset[int] = self._in_order - self._unread
         """The clauses whose leads are offered by values, the last one that of no clause."""
         self._numbers: dict[tuple[object, ...], int] = {}
         self._at: datetime | None = None
-        self._ways: dict[int, _Way] = {}
+        self._ways: dict[int, Way] = {}
         self.outcomes: list[Decision] = []
         """By number: a decision without its lead, row and issues."""
 
@@ -124,20 +109,17 @@ class Offering:
             self._ways.clear()
         last = len(self._steps) - 1
         clauses = np.where(clauses < 0, last, clauses)
+        parts = [
+            part
+            for clause in np.unique(clauses).tolist()
+            for part in self._parts(clause, np.flatnonzero(clauses == clause), at, values)
+        ]
+        asked = self._asked_by(parts)
+        parts = [self._undrawn(part, asked) for part in parts]
         found = np.empty(len(clauses), np.int64)
-        in_order = np.zeros(len(clauses), bool)
-        draws_of: dict[tuple[str, frozenset[str]], list[int]] = {}
-        for clause in np.unique(clauses).tolist():
-            if clause in self._in_order:
-                in_order |= clauses == clause
-            elif isinstance(way := self._way(clause, at), _Taken):
-                found[clauses == clause] = way.outcome
-            else:
-                draws_of.setdefault((way.team, way.available), []).append(clause)
-        for (team, available), drawing in draws_of.items():
-            places = np.flatnonzero(np.isin(clauses, drawing))
-            found[places] = self._draw(team, available, clauses[places], at)
-        self._offer(np.flatnonzero(in_order).tolist(), clauses, found, at, values, after)
+        self._settle(parts, found, at)
+        in_order = self._give_ahead(parts, asked, found, at)
+        self._offer(parts, in_order, found, at, values, after)
         return found
 
     def asked(
@@ -172,84 +154,169 @@ class Offering:
         """The turns and counts of the run."""
         return self._state
 
-    def _way(self, clause: int, at: datetime) -> _Way:
-        if clause not in self._ways:
-            self._ways[clause] = self._asked(clause, at)
-        return self._ways[clause]
+    def _parts(
+        self, clause: int, places: Codes, at: datetime, values: FindValues
+    ) -> Iterator[_Part]:
+        """Yield the leads of a clause that say the same where its targets read what they say."""
+        if clause not in self.by_values:
+            way = self._ways.get(clause)
+            if way is None:
+                way = self._settling.way(clause, {}, at, self._state)
+                if not isinstance(way, Unsettled):
+                    self._ways[clause] = way
+            yield _Part(clause, places, {}, way)
+        elif self._goes_on:  # to clauses that read anything
+            yield _Part(clause, places, None, Unsettled(0, ()))
+        else:
+            names = self._read_by[clause]
+            alike: dict[tuple[Value | None, ...], list[int]] = {}
+            for place in places.tolist():
+                told = values(place)
+                alike.setdefault(tuple(map(told.get, names)), []).append(place)
+            for those in alike.values():
+                told = values(those[0])
+                way = self._settling.way(clause, told, at, self._state)
+                yield _Part(clause, np.array(those, np.int64), told, way)
 
-    def _asked(self, clause: int, at: datetime) -> _Way:
-        """Return what becomes of the leads of a clause that nothing but the moment decides."""
-        steps, passed = self._steps[clause], list[PassedOver]()
-        for number, (step, attempt) in enumerate(
-            zip(steps.steps, self._answers[clause].attempts, strict=True)
-        ):
-            if isinstance(attempt.target, RoundRobin):
-                available = self._members(attempt.target)({}, at, self._state, frozenset())
-                if not isinstance(available, Refused):
-                    return _Drawn(attempt.target.team, number, available, tuple(passed))
-                passed.append(PassedOver(step.said, available.reason, available.members))
-                continue
-            one = attrs.evolve(steps, steps=(step,))
-            taken, accepted, refused = offered(one, {}, at, self._state)
-            if taken is not None:
-                return _Taken(
-                    self._outcome(
-                        clause, number, (accepted.assignee, accepted.instead_of), tuple(passed), at
-                    )
-                )
-            passed += refused
-        return _Taken(self._outcome(clause, None, (None, None), tuple(passed), at))
+    def _asked_by(self, parts: Iterable[_Part]) -> frozenset[str]:
+        """Return the turns and counts that the unsettled ask, and those that don't agree.
 
-    def _draw(self, team: str, available: frozenset[str], clauses: Codes, at: datetime) -> Codes:
-        """Return the outcomes of leads that one team draws from, in order."""
+        Two parts that draw from one team, each from other people, have to take turns in order.
+        """
+        found = set[str]()
+        drawing: dict[str, frozenset[str]] = {}
+        for part in parts:
+            match part.way:
+                case Unsettled(step):
+                    clauses = range(len(self._answers)) if self._goes_on else (part.clause,)
+                    for clause in clauses:
+                        targets = [*targets_of([self._answers[clause]])]
+                        for target in targets if self._goes_on else targets[step:]:
+                            found |= asked_of(self._policy, target)
+                case Drawn(team, _, available):
+                    if drawing.setdefault(team, available) != available:
+                        found.add(f"turns {team}")
+                case Taken():
+                    pass
+        return frozenset(found)
+
+    @staticmethod
+    def _undrawn(part: _Part, asked: Collection[str]) -> _Part:
+        """Return a part to be offered in order if it draws from a team of which others ask."""
+        way = part.way
+        if isinstance(way, Drawn) and f"turns {way.team}" in asked:
+            return attrs.evolve(part, way=Unsettled(way.step, way.passed))
+        return part
+
+    def _settle(self, parts: Iterable[_Part], found: Codes, at: datetime) -> None:
+        """Note the outcomes of leads that are settled."""
+        drawing: dict[str, list[_Part]] = {}
+        for part in parts:
+            match part.way:
+                case Taken(step, given, passed):
+                    found[part.places] = self._outcome(part.clause, step, given, passed, at)
+                case Drawn(team):
+                    drawing.setdefault(team, []).append(part)
+                case Unsettled():
+                    pass
+        for team, those in drawing.items():
+            self._draw(team, those, found, at)
+
+    def _draw(self, team: str, parts: Sequence[_Part], found: Codes, at: datetime) -> None:
+        """Note the outcomes of leads for which one team draws, in order."""
+        ways = [part.way for part in parts if isinstance(part.way, Drawn)]
+        places = np.concatenate([part.places for part in parts])
+        numbers = np.repeat(np.arange(len(parts)), [len(part.places) for part in parts])
+        order = np.argsort(places)
         roster = self._rosters[team](at)
-        drawn, turns = draws(self._state.turns(team), roster, available, len(clauses))
+        drawn, turns = draws(self._state.turns(team), roster, ways[0].available, len(places))
         self._state.set_turns(team, turns)
-        places = {name: at for at, name in enumerate(roster.names)}
-        people = np.fromiter((places[name] for name in drawn), np.int64, len(drawn))
-        pairs, codes = np.unique(clauses * len(places) + people, return_inverse=True)
-        numbers: list[int] = []
+        at_of = {name: at for at, name in enumerate(roster.names)}
+        people = np.fromiter((at_of[name] for name in drawn), np.int64, len(drawn))
+        pairs, codes = np.unique(numbers[order] * len(at_of) + people, return_inverse=True)
+        outcomes: list[int] = []
         for pair in pairs.tolist():
-            clause, person = divmod(int(pair), len(places))
-            way = self._ways[clause]
-            assert isinstance(way, _Drawn), "these clauses draw"
-            name = roster.names[person]
-            numbers.append(self._outcome(clause, way.step, (name, None), way.passed, at))
-        return np.array(numbers, np.int64)[codes]
+            number, person = divmod(int(pair), len(at_of))
+            way, given = ways[number], (roster.names[person], None)
+            clause = parts[number].clause
+            outcomes.append(self._outcome(clause, way.step, given, way.passed, at))
+        found[places[order]] = np.array(outcomes, np.int64)[codes]
+
+    def _give_ahead(
+        self, parts: Iterable[_Part], asked: frozenset[str], found: Codes, at: datetime
+    ) -> Codes:
+        """Count leads that are settled; return the places of those to be counted in order."""
+        settled = [
+            part.places
+            for part in parts
+            if part.clause in self._in_order and not isinstance(part.way, Unsettled)
+        ]
+        places = np.concatenate(settled) if settled else np.empty(0, np.int64)
+        numbers, counts = np.unique(found[places], return_counts=True)
+        in_order: list[int] = []
+        for number, leads in zip(numbers.tolist(), counts.tolist(), strict=True):
+            outcome = self.outcomes[int(number)]
+            taker = outcome.kind, outcome.target, outcome.assignee
+            if asked.isdisjoint(counted_by(*taker)):
+                self._state.give(*taker, at, leads)
+            else:
+                in_order.append(number)
+        return places[np.isin(found[places], in_order)]
 
     def _offer(  # noqa: PLR0913, PLR0917 - what a lead is offered by
         self,
-        places: Sequence[int],
-        clauses: Codes,
+        parts: Sequence[_Part],
+        settled: Codes,
         found: Codes,
         at: datetime,
         values: FindValues,
         after: FindClause,
     ) -> None:
-        """Offer leads one after the other, in order."""
+        """Offer leads one after the other, in order. settled: places of those that are counted."""
+        part_of = np.full(len(found), -1, np.int64)
+        for number, part in enumerate(parts):
+            if isinstance(part.way, Unsettled):
+                part_of[part.places] = number
+        is_offered = part_of >= 0
+        is_offered[settled] = True
+        places = np.flatnonzero(is_offered)
+        open_parts = [self._opened(part) for part in parts]
         last = len(self._steps) - 1
-        for place, first in zip(places, clauses[places].tolist(), strict=True):
-            clause = int(first)
-            told = {} if clause in self._unread else values(place)
-            steps = self._steps[clause]
-            step, accepted, passed = offered(steps, told, at, self._state)
-            number = len(passed)  # of that step: each one before it was passed over
+        for place, number in zip(places.tolist(), part_of[places].tolist(), strict=True):
+            if number < 0:
+                outcome = self.outcomes[int(found[place])]
+                self._state.give(outcome.kind, outcome.target, outcome.assignee, at)
+                continue
+            clause, told, steps, passed = open_parts[int(number)]
+            if told is None:
+                told = values(place)
+            step, accepted, more = offered(steps, told, at, self._state)
+            passed += more
+            step_number = len(passed)  # each one before it was passed over
             while step is None and steps.goes_on:
                 behind = after(told, clause)
                 clause = last if behind is None else behind
                 steps = self._steps[clause]
                 step, accepted, more = offered(steps, told, at, self._state)
-                number = len(more)
+                step_number = len(more)
                 passed += more
             if step is not None:
                 self._state.give(step.kind, step.name, accepted.assignee, at)
             found[place] = self._outcome(
                 clause,
-                None if step is None else number,
+                None if step is None else step_number,
                 (accepted.assignee, accepted.instead_of),
                 passed,
                 at,
             )
+
+    def _opened(self, part: _Part) -> _Opened:
+        """Return what is left to be asked of a part's leads."""
+        steps, way = self._steps[part.clause], part.way
+        if not isinstance(way, Unsettled):
+            return part.clause, part.told, steps, ()
+        rest = attrs.evolve(steps, steps=steps.steps[way.step :]) if way.step else steps
+        return part.clause, part.told, rest, way.passed
 
     def _outcome(
         self,
@@ -292,108 +359,3 @@ class Offering:
             due=first_due(self._policy, steps.sla, holder, steps.rule, by, at),
             actions=steps.actions,
         )
-
-
-def _in_order(policy: Policy, answers: Sequence[Answer]) -> frozenset[int]:
-    """Return the clauses whose leads are offered one by one: what they ask depends on others.
-
-    At first those with a target of which that is so, and those that draw from one team at
-    different hours; then whatever changes what these ask, or asks what these change. Where
-    leads go on to other clauses, all.
-    """
-    if any(each.goes_on for each in answers):
-        return frozenset(range(len(answers)))
-    hours: dict[str, set[bool]] = {}
-    for target in _targets(answers):
-        if isinstance(target, RoundRobin):
-            hours.setdefault(target.team, set()).add(target.anytime)
-    found: set[int] = set()
-    more = {
-        number
-        for number, each in enumerate(answers)
-        for target in _targets([each])
-        if _depends(policy, target)
-        or (isinstance(target, RoundRobin) and len(hours[target.team]) > 1)
-    }
-    while more:
-        found |= more
-        asked, changed = set[str](), set[str]()
-        for target in _targets(answers[number] for number in found):
-            asked |= _asked_of(policy, target)
-            changed |= _changed_by(policy, target)
-        more = {
-            number
-            for number, each in enumerate(answers)
-            if number not in found
-            if any(
-                not asked.isdisjoint(_changed_by(policy, target))
-                or not changed.isdisjoint(_asked_of(policy, target))
-                for target in _targets([each])
-            )
-        }
-    return frozenset(found)
-
-
-def _targets(answers: Iterable[Answer]) -> Iterator[Target]:
-    return (attempt.target for each in answers for attempt in each.attempts)
-
-
-def _depends(policy: Policy, target: Target) -> bool:
-    """Return whether who takes a lead of a target depends on the lead, or on those before it."""
-    if isinstance(target, Accepting | RoundRobin | ToPerson | ToPartner):
-        counted = _asked_of(policy, target)
-        is_matched = isinstance(target, RoundRobin) and bool(target.matching)
-        return is_matched or any(not each.startswith("turns ") for each in counted)
-    return True
-
-
-def _asked_of(policy: Policy, target: Target) -> frozenset[str]:
-    """Return the turns and counts that a target asks: `turns TEAM`, `open PERSON`, receivers."""
-    if isinstance(target, Accepting):
-        return frozenset()
-    match target:
-        case RoundRobin(name) | LeastLoaded(name):
-            team = policy.teams[name]
-            is_drawn = isinstance(target, RoundRobin)
-            found = (
-                {f"turns {name}"} if is_drawn else {f"open {each.person}" for each in team.members}
-            )
-            found |= {f"team {name}"} if team.caps else set()
-            found |= {member_of(name, each.person) for each in team.members if each.caps}
-            return frozenset(found | _capped(policy, (each.person for each in team.members)))
-        case ToPerson(name):
-            return frozenset(_capped(policy, [name, *policy.backups(name)]))
-        case ToOwner() | PreviousOwner():
-            return frozenset(_capped(policy, policy.people))
-        case ToPartner(name):
-            partner = f"partner {name}"
-            return frozenset([partner] if policy.outlets[partner].caps else [])
-        case _:
-            assert_never(target)
-
-
-def _capped(policy: Policy, people: Iterable[str]) -> set[str]:
-    return {f"person {name}" for name in people if policy.people[name].caps}
-
-
-def _changed_by(policy: Policy, target: Target) -> frozenset[str]:
-    """Return the turns and counts that may change where a target takes a lead."""
-    if isinstance(target, Accepting):
-        return frozenset()
-    match target:
-        case RoundRobin(name) | LeastLoaded(name):
-            people = [each.person for each in policy.teams[name].members]
-            own = {f"turns {name}", f"team {name}", *(member_of(name, each) for each in people)}
-            return frozenset(own | _given(people))
-        case ToPerson(name):
-            return frozenset(_given([name, *policy.backups(name)]))
-        case ToOwner() | PreviousOwner():
-            return frozenset(_given(policy.people))
-        case ToPartner(name):
-            return frozenset([f"partner {name}"])
-        case _:
-            assert_never(target)
-
-
-def _given(people: Iterable[str]) -> set[str]:
-    return {each for name in people for each in (f"person {name}", f"open {name}")}

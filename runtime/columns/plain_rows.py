@@ -116,7 +116,7 @@ class PlainRows:
         names = [str(at) for at in range(len(columns))]
         data = block.data
         if len(places) < len(lines):
-            data = "".join(lines.take(pa.array(places)).to_pylist()).encode()
+            data = _text(lines.take(pa.array(places)))
         unfit: list[int] = []
 
         if not len(places):
@@ -178,6 +178,15 @@ def _lines(data: bytes) -> pa.Array:
     offsets = np.concatenate([[0], ends]).astype(np.int32).tobytes()
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.string(), len(ends), buffers)
+
+
+def _text(lines: pa.Array) -> bytes:
+    """Return lines one behind the other."""
+    _, offsets, data = lines.buffers()
+    if offsets is None or data is None:
+        return b""
+    ends = np.frombuffer(memoryview(offsets), np.int32)[lines.offset :]
+    return memoryview(data)[int(ends[0]) : int(ends[len(lines)])].tobytes()
 
 
 def _none(names: Sequence[str]) -> pa.RecordBatch:

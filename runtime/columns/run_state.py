@@ -71,8 +71,10 @@ class RunState:
     def expect(self, counts: Collection[Count]) -> None:
         """Read nothing: all counts are here."""
 
-    def give(self, kind: str, target: str, assignee: str | None, at: datetime) -> None:
-        """Count a lead that somebody is given."""
+    def give(
+        self, kind: str, target: str, assignee: str | None, at: datetime, leads: int = 1
+    ) -> None:
+        """Count a lead that somebody is given, or several of one moment."""
         if at is not self._at:
             self._at, self._now = at, microseconds(at)
         now, taker, opened = self._now, (kind, target, assignee), self._open
@@ -82,11 +84,12 @@ class RunState:
             counts = [(load_of(who), self._given.setdefault(who, {})) for who in whose]
             counted = self._counted[taker] = whose, counts
         for load, given in counted[1]:
-            opened[load] += 1
-            given[now] = given.get(now, 0) + 1
-        if len(self._gifts.whose) > _MOST_GIFTS:
+            opened[load] += leads
+            given[now] = given.get(now, 0) + leads
+        if leads > 1 or len(self._gifts.whose) > _MOST_GIFTS:
             self._gifts = Gifts()  # whoever counts begins anew
-        self._gifts.whose += counted[0]
+        else:
+            self._gifts.whose += counted[0]
 
     def written(self) -> dict[str, Any]:
         """Return the whole as JSON has it."""

@@ -21,6 +21,7 @@ from typing import Any, Self, TypeVar, cast
 import pyarrow as pa
 
 from turnout.errors import Error
+from turnout.runtime.columns.extra import leave_out_pandas
 from turnout.runtime.columns.sent_batches import read_batches, written
 from turnout.runtime.columns.table_decider import TableDecider
 
@@ -185,6 +186,7 @@ _own: list[TableDecider] = []
 def _serve(pipe: "Connection[Any, Any]") -> None:
     """Do what is sent, until the other side of the pipe is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it means who began this process
+    leave_out_pandas()
     pa.set_cpu_count(1)  # there is a process for each core
     pa.set_io_thread_count(1)
     with suppress(EOFError, OSError):

@@ -16,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import attrs
+
 from turnout.frozen import frozen
 from turnout.runtime.said_texts import check_said
 from turnout.runtime.statuses import MARKS, marked
@@ -32,6 +34,7 @@ from turnout.runtime.stores.cells import (
 from turnout.runtime.stores.details import recorded_as, standing_cells
 from turnout.runtime.stores.failures import state_errors
 from turnout.runtime.stores.forgotten_rows import SAYING, FileRows, ForgottenRows, StateRow
+from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.sqlite import any_state
 from turnout.runtime.stores.tombstones import tombstone
 
@@ -157,8 +160,12 @@ def written_forms(lead: str) -> tuple[str, str]:
 
 
 def take_name(rows: ForgottenRows, lead: str) -> None:
-    """Take an id out of what is said of others: as the earlier lead, and in free texts."""
+    """Take an id out of what is said of others: as the earlier lead, and in free texts.
+
+    Why somebody is away may be a lead that they missed: it stands with their absence, too.
+    """
     grave = tombstone(rows.salt(), lead)
+    reasons: dict[str, str] = {}
     tables: tuple[Literal["events", "decisions"], ...] = "events", "decisions"
     for table in tables:
         column = SAYING[table]
@@ -168,8 +175,13 @@ def take_name(rows: ForgottenRows, lead: str) -> None:
                 said["duplicate_of"] = grave
             if isinstance(said.get("reason"), str):
                 whole = rf"(?<![\w-]){re.escape(lead)}(?![\w-])"
-                said["reason"] = re.sub(whole, "(erased)", said["reason"])
+                without = re.sub(whole, "(erased)", said["reason"])
+                reasons[said["reason"]] = said["reason"] = without
             rows.replace(table, (*row[:column], json_cell(said), *row[column + 1 :]))
+    absences = rows.absences()
+    told = tuple(attrs.evolve(e, reason=reasons.get(e.reason, e.reason)) for e in absences)
+    if told != absences:
+        rows.replace("meta", (ABSENCES, json_cell([each.cells() for each in told])))
 
 
 def erase_lead(rows: ForgottenRows, erasure: Erasure, lead: str) -> str:

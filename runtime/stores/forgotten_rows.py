@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from turnout.frozen import frozen
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.stores.cells import decoded, stored
+from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.sums import ROWS, checked, row_sum
 from turnout.runtime.stores.tombstones import salted
 
@@ -58,6 +60,10 @@ class ForgottenRows(Protocol):
         self, table: Literal["events", "decisions"], lead: str, texts: Sequence[str]
     ) -> Sequence[StateRow]:
         """Return rows of other leads that have one of some texts in what they say."""
+        ...
+
+    def absences(self) -> Absences:
+        """Return who is away or paused, and why."""
         ...
 
     def open_leads(self, who: str) -> int | None:
@@ -131,6 +137,11 @@ class FileRows:
         name = ROWS[table][SAYING[table]]
         has = " OR ".join([f"instr({name}, ?)"] * len(texts))
         return self.rows(table, f"lead != ? AND ({has})", stored(lead), *texts)
+
+    def absences(self) -> Absences:
+        """Return who is away or paused."""
+        found = self.rows("meta", "key = ?", ABSENCES)
+        return decoded(self.path, str(found[0][1]), absences_of) if found else ()
 
     def open_leads(self, who: str) -> int | None:
         """Return how many open leads somebody has."""

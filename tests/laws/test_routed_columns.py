@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,16 +142,114 @@ def test_drawn_leads_are_routed_to_the_same_bytes(
     agree(policy, "inbound", records, [at] * parts)
 
 
-@settings(max_examples=20)
-@given(people(), histories(), st.sampled_from((1, 3, 8)))
+@settings(max_examples=25)
+@given(people(), histories(), st.sampled_from((1, 3, 8)), st.sampled_from((1, 4)))
 def test_people_with_limits_are_given_the_same_leads(
-    text: str, history: list[tuple[dict[str, object], datetime]], parts: int
+    text: str, history: list[tuple[dict[str, object], datetime]], parts: int, times: int
 ) -> None:
+    """The same leads come several times, so that caps fill up within a chunk."""
     text = re.sub(r"identity .*", "", text).replace("when duplicate", "when urgent")
     text = text.replace("previous-owner", "owner owner")
     policy = resolved(text)
-    records = [Record(row, raw) for row, (raw, _) in enumerate(history, start=1)]
+    raws = [raw for raw, _ in history] * times
+    records = [Record(row, {**raw, "id": str(row)}) for row, raw in enumerate(raws, start=1)]
     agree(policy, "r", records, [at for _, at in history][:parts])
+
+
+@st.composite
+def busy_teams(draw: st.DrawFn) -> str:
+    """Return a policy of people who are mostly there, whose caps fill up within some leads.
+
+    A rule takes the leads of one kind; several give to the same people in different ways.
+    """
+    names = ("ana", "ben", "cem", "dora")
+    capped = draw(st.sampled_from(("nobody", "person", "member", "team", "all")))
+
+    def caps(of: str) -> str:
+        some = ("", "cap 1 per day", "cap 3 open") if capped in {of, "all"} else ("",)
+        return draw(st.sampled_from(some))
+
+    parts = ["lead { id: text  kind: number  owner: person  language: text }", "queue triage"]
+    parts.append('calendar nights { timezone "UTC" open mon..sun 22:00-23:00 }')
+    for name in names:
+        serves = draw(st.sampled_from(("", "", "serves language [de]", "serves language [de, en]")))
+        hours = draw(st.sampled_from(("", "", "", "", "hours nights")))
+        parts.append(f"person {name} {{ {hours} {caps('person')} {serves} }}")
+    for team in ("near", "far"):
+        those = draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
+        members = ", ".join(f"{each} {caps('member')}".strip() for each in those)
+        parts.append(f"team {team} {caps('team')} {{ {members} }}")
+    parts.append("partner p { cap 3 per day }")
+    targets = st.sampled_from(
+        (
+            *("round-robin near", "round-robin far", "least-loaded near", "owner owner"),
+            *("round-robin near", "person ana", "person ben", "partner p", "round-robin far"),
+            *("round-robin near matching language", "round-robin near anytime"),
+        )
+    )
+    rules = [
+        f"rule r{at} {{ when kind is {at} to {' else '.join([*some, 'queue triage'])} }}"
+        for at in range(3)
+        for some in [draw(st.lists(targets, min_size=1, max_size=3))]
+    ]
+    return "\n".join([*parts, f"route r {{ {' '.join(rules)} fallback to queue triage }}"])
+
+
+SERVING = "serves language [de] } person ben { serves language [de, en] }"
+
+
+@pytest.mark.parametrize(
+    ("people", "members", "target"),
+    [
+        (f"person ana {{ {SERVING}", "ana, ben", "round-robin near matching language"),
+        (
+            f"person ana {{ cap 4 per day {SERVING}",
+            "ana, ben",
+            "round-robin near matching language",
+        ),
+        (f"person ana {{ {SERVING}", "ana cap 3 per day, ben", "round-robin near"),
+        (f"person ana {{ {SERVING}", "ben, ana", "person ben else least-loaded near"),
+    ],
+    ids=["other people", "a cap of a person", "a cap of a member", "fewest leads"],
+)
+def test_draws_of_one_team_for_different_rules_are_in_order(
+    people: str, members: str, target: str
+) -> None:
+    other = "least-loaded near" if "least-loaded" in target else "round-robin near"
+    text = f"""
+    lead {{ id: text  kind: number  language: text }}
+    queue triage
+    {people}
+    team near {{ {members} }}
+    route r {{
+      rule r0 {{ when kind is 0 to {target} else queue triage }}
+      rule r1 {{ when kind is 1 to {other} else queue triage }}
+      fallback to queue triage
+    }}
+    """
+    records = [
+        Record(row, {"id": str(row), "kind": row // 3 % 2, "language": ("de", "en", "")[row % 3]})
+        for row in range(1, 31)
+    ]
+    agree(resolved(text), "r", records, [AT])
+
+
+@settings(max_examples=100)
+@given(busy_teams(), st.data(), st.sampled_from((1, 3)))
+def test_caps_that_fill_up_within_a_chunk_are_kept(
+    text: str, data: st.DataObject, parts: int
+) -> None:
+    lead = st.fixed_dictionaries(
+        {
+            "kind": st.integers(0, 2),
+            "owner": st.sampled_from(("", "ana", "ben")),
+            "language": st.sampled_from(("", "de", "en")),
+        }
+    )
+    raws = data.draw(st.lists(lead, min_size=15, max_size=30))
+    records = [Record(row, {"id": str(row), **raw}) for row, raw in enumerate(raws, start=1)]
+    later = data.draw(st.sampled_from((0, 11, 23)))
+    agree(resolved(text), "r", records, [AT + timedelta(hours=later * at) for at in range(parts)])
 
 
 @given(

@@ -155,6 +155,24 @@ def test_what_was_promised_holds_after_an_erasure(state: Whereabouts) -> None:
     assert [trace for trace in TRACES[:2] if trace in lines] == []
 
 
+def test_whoever_is_away_for_an_erased_lead_is_so_without_its_id(state: Whereabouts) -> None:
+    files = of_texts(
+        "kept.route", TEXT.replace("then queue triage", "then queue triage, away 3 days"), {}
+    )
+    missing = compile_policy(files.main, files=files)
+    with Router(missing, state=state) as router:
+        router.route({"id": "Zebra-1", "country": "DE"}, at=AT + 3 * DAY)
+        router.escalate(at=AT + 4 * DAY)
+    assert "lead Zebra-1" in "".join(exported_from(state))
+    erase_in(state, Erasure(("Zebra-1",), actor="dpo"))
+    checked_whole(state)
+    if isinstance(state, Path):
+        assert b"Zebra-1" not in everything(state)
+    with Router(missing, state=state) as router:
+        said = {each.reason for each in router.absences(at=AT + 4 * DAY)}
+        assert "sla missed: lead (erased)" in said
+
+
 def test_a_lead_is_found_by_what_is_known_of_it(state: Whereabouts) -> None:
     secret = b"a key of sixteen and more"
     found = erase_in(state, Erasure(values={"email": "okapi@firm.example"}, key=secret, actor="d"))

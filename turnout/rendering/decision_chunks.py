@@ -1,5 +1,6 @@
 """Chunks of decisions as lines: what many leads have in common is put together once."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,12 +31,14 @@ class ChunkLines:
         if keys is None or nothing is None:
             yield from (self._line(chunk, at) for at in range(len(chunk.keys)))
             return
-        issues, apart, said = chunk.issues, chunk.apart, self._said
+        issues, apart = chunk.issues, chunk.apart
+        alike = {id(each): each for each in issues.values()}  # many leads have the same object
+        said = {number: self._said(each) for number, each in alike.items()}
         for at, (key, outcome, row) in enumerate(
             zip(keys, chunk.outcomes.tolist(), chunk.rows, strict=True)
         ):
             frame = frames[int(outcome)]
-            of_issues = said(issues[at]) if at in issues else nothing
+            of_issues = said[id(issues[at])] if at in issues else nothing
             if frame is None or of_issues is None or at in apart:
                 yield self._line(chunk, at)
             else:
@@ -75,9 +78,10 @@ def count(tally: Tally, chunk: RoutedChunk) -> None:
     """Count the decisions of a chunk, as if one after the other."""
     tally.leads += len(chunk.keys)
     tally.repeated += sum(each.repeated for each in chunk.apart.values())
-    for at, issues in chunk.issues.items():
-        if at not in chunk.apart:
-            tally.note(issues)
+    noted = [each for at, each in chunk.issues.items() if at not in chunk.apart]
+    alike = {id(each): each for each in noted}
+    for number, leads in Counter(map(id, noted)).items():
+        tally.note(alike[number], leads)
     for decision in chunk.apart.values():
         tally.note(decision.issues)
     outcomes = chunk.outcomes.copy()

@@ -63,11 +63,13 @@ class Tally:
         self.note(decision.issues)
         self.take(decision, 1)
 
-    def note(self, issues: Iterable[Issue]) -> None:
-        """Count what is amiss with one lead, by its issues."""
+    def note(self, issues: Iterable[Issue], leads: int = 1) -> None:
+        """Count what is amiss with so many leads, by the issues that each of them has."""
         reasons = [(issue.field, issue.reason) for issue in issues]
-        self.amiss += any(field and reason not in WITHOUT_ID for field, reason in reasons)
-        self.without_id += any(reason in WITHOUT_ID for _, reason in reasons)
+        if any(field and reason not in WITHOUT_ID for field, reason in reasons):
+            self.amiss += leads
+        if any(reason in WITHOUT_ID for _, reason in reasons):
+            self.without_id += leads
 
     def take(self, decision: Decision, leads: int) -> None:
         """Count so many leads for whoever takes them."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from turnout.dsl.policy import Retention
 from turnout.frozen import define
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.said_texts import check_said
 from turnout.runtime.stores import WAIT, StateError
 from turnout.runtime.stores.cells import json_read, loaded
@@ -31,6 +32,7 @@ from turnout.runtime.stores.forgotten_rows import (
     SAYING,
     StateRow,
 )
+from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.pruning import Pruned, pruned
 from turnout.runtime.stores.server.copying import row_received, row_sent
 from turnout.runtime.stores.server.encoded import sent
@@ -187,6 +189,10 @@ class ServerRows:
                 for first in range(0, len(found or ()), AT_ONCE):
                     some: list[int] = found[first : first + AT_ONCE]
                     yield {each: some if each == table else [] for each in SAYING}
+
+    def absences(self) -> Absences:
+        """Return who is away or paused."""
+        return absences_of(json_read(said(self.connection, self.at).get(ABSENCES, "[]")))
 
     def open_leads(self, who: str) -> int | None:
         """Return how many open leads somebody has."""
