@@ -1,6 +1,6 @@
 """The loops of `kernels.py` as machine code, made by Numba, which is the extra `jit`.
 
-To load Numba takes as long as it saves in a million leads. So leads are counted, and as soon as
+To load Numba takes as long as it saves in two million leads. So leads are counted, and as soon as
 a process has decided that many without it, it is loaded: whatever comes, that takes at most
 twice as long as the better of both ways (whether to rent or to buy: Karlin, Manasse, Rudolph
 and Sleator, "Competitive snoopy caching", Algorithmica 3, 1988).
@@ -19,7 +19,7 @@ from typing import TypeAlias
 from turnout.frozen import frozen
 from turnout.runtime.columns import kernels
 
-FEWEST_LEADS = 1_000_000
+FEWEST_LEADS = 2_000_000
 """Leads of a process after which loading pays."""
 
 FEWEST_WITH_NUMBA = 200_000
