@@ -225,3 +225,15 @@ def test_an_explanation_tells_the_caps_of_those_alone_who_are_kept_out_by_one() 
     assert [(each.who, each.told) for each in found.full] == [("person ben", "2 of 2 open leads")]
     text = " ".join(" ".join(explanation_text(found, 100, has_state=True)).split())
     assert "owner owner: away (ana away, ben at-cap: 2 of 2 open leads)" in text
+
+
+def test_an_explanation_does_not_count_the_lead_itself() -> None:
+    text = """policy full lead { id: text required }
+    person cleo { cap 2 open } team support { cleo cap 1 open } queue triage
+    route r { fallback to round-robin support else person cleo else queue triage }"""
+    bundle = of_texts("full.route", text, {})
+    with Router(compile_policy(bundle.main, files=bundle)) as to:
+        assert given(to, "L0") == "cleo"
+        found = to.explain({"id": "new"}, at=AT)
+    assert found.decision.kind == "person"
+    assert [each.told for each in found.full] == ["1 of 1 open leads"]
