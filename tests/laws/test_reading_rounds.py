@@ -1,7 +1,6 @@
 """Laws of reading in rounds: a lead's first box is the same, whatever of it is read when."""
 
-from functools import reduce
-from operator import and_
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -69,7 +68,7 @@ def test_a_first_box_is_the_same_in_whatever_rounds(
     }
     with pytest.MonkeyPatch.context() as patched:
         if ends is not None:
-            patched.setattr("turnout.runtime.columns.reading_rounds._ends", lambda _: ends)
+            patched.setattr("turnout.runtime.columns.reading_rounds._ends", ending(ends))
         patched.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", cells)
         rounds = Rounds(bonds, asking)
         for leads in chunks:
@@ -86,6 +85,13 @@ def test_a_first_box_is_the_same_in_whatever_rounds(
             ]
             expected = [(each & -each).bit_length() - 1 for each in left]
             assert rounds.first_boxes(read, len(leads), IN_PYTHON).tolist() == expected
+
+
+def ending(ends: tuple[int, ...]) -> Callable[[Sequence[float]], tuple[int, ...]]:
+    def always(_: Sequence[float]) -> tuple[int, ...]:
+        return ends
+
+    return always
 
 
 def test_what_settles_most_leads_is_read_first_and_the_rest_of_few() -> None:
@@ -113,7 +119,7 @@ def test_leads_of_more_classes_than_those_before_are_told_alike(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What meets in which table is then settled anew, in the midst of a round."""
-    monkeypatch.setattr("turnout.runtime.columns.reading_rounds._ends", lambda _: (3, 4))
+    monkeypatch.setattr("turnout.runtime.columns.reading_rounds._ends", ending((3, 4)))
     monkeypatch.setattr("turnout.runtime.columns.meeting_classes.MOST_CELLS", 64)
     chance, kinds = Random(seed), 6  # noqa: S311 - of a test
     of_bonds = range(4)
@@ -136,10 +142,14 @@ def test_leads_of_more_classes_than_those_before_are_told_alike(
         leads = [[chance.randrange(most) for _ in of_bonds] for _ in range(chance.choice((5, 40)))]
 
         def read(at: int, rows: Codes | None, leads: list[list[int]] = leads) -> Classed:
-            some = leads if rows is None else [leads[row] for row in rows.tolist()]
-            numbers = [bonds[at].number(taken(at, lead[at])) for lead in some]
-            return Classed(np.array(numbers, np.int32), np.arange(len(some)))
+            of = range(len(leads)) if rows is None else rows.tolist()
+            numbers = [bonds[at].number(taken(at, leads[row][at])) for row in of]
+            return Classed(np.array(numbers, np.int32), np.arange(len(numbers)))
 
-        left = [reduce(and_, map(taken, of_bonds, lead), every) for lead in leads]
-        expected = [(each & -each).bit_length() - 1 for each in left]
+        expected: list[int] = []
+        for lead in leads:
+            left = every
+            for at, kind in enumerate(lead):
+                left &= taken(at, kind)
+            expected.append((left & -left).bit_length() - 1)
         assert rounds.first_boxes(read, len(leads), IN_PYTHON).tolist() == expected
