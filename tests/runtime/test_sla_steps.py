@@ -357,3 +357,20 @@ def test_steps_that_a_policy_gets_later_count_from_the_acceptance(tmp_path: Path
         moments = [later(minutes, later(10)) for minutes in (59, 60, 119, 120, 239, 240)]
         assert steps(to, *moments) == [[], ["alert"], [], ["alert"], [], ["queue late"]]
     checked_whole(state)
+
+
+@pytest.mark.parametrize("hand_on", ["reject", "release"])
+def test_whoever_has_a_lead_next_has_all_steps_before_them(hand_on: str) -> None:
+    policy = POLICY.format(sla=STEPS, ana="", ben="", offer=OFFER)
+    policy = policy.replace("team sales { ana, ben }", "person cleo\nteam sales { ana, ben, cleo }")
+    with Router(compiled(policy)) as to:
+        to.route({"id": "L-1"}, at=NINE)
+        assert steps(to, later(10)) == [["alert"]]
+        if hand_on == "reject":
+            to.reject("L-1", "busy", by="ana", at=later(14))
+        else:
+            to.accept("L-1", by="ana", at=later(12))
+            to.release("L-1", by="ana", at=later(14))
+        to.accept("L-1", by="ben", at=later(15))
+        moments = (later(minutes) for minutes in (23, 24, 33, 34))
+        assert steps(to, *moments) == [[], ["alert"], [], ["person cleo"]]
