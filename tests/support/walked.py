@@ -29,6 +29,9 @@ ROOT = Path(__file__).parents[2]
 STAGES = tuple(ROOT / name for name in ("grammar", "dsl", "compiler", "runtime"))
 """The real folders, which are imported through the links in turnout/."""
 
+COMPILED = ROOT / "runtime" / "columns" / "kernels.py"
+"""What Numba makes machine code of, which it can't where there are probes: it is left out."""
+
 NEVER = re.compile(r"assert_never\(")
 """Lines to which no value comes: neither they nor the branches to them are asked for."""
 
@@ -63,7 +66,8 @@ class Probes(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
             file = Path(spec.loader.path).resolve()
-            if any(file.is_relative_to(folder) for folder in self._folders):
+            is_asked = any(file.is_relative_to(folder) for folder in self._folders)
+            if is_asked and file != COMPILED:
                 spec.loader = _Loader(fullname, spec.loader.path, self._probes)
         return spec
 
