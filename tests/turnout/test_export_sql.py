@@ -1,6 +1,7 @@
 """`turnout export sql`: what is written, and what is refused by name."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
 from tests.support.sources import ROOT
-from turnout.warehouse import column_tests, raw_fields, syntax
+from turnout.warehouse import column_tests, raw_fields, syntax, view
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
 from turnout.warehouse.syntax import named, noted, number
 from turnout.warehouse.texts_asked import word_pattern
@@ -319,6 +320,54 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     )
     assert header == "value"
     assert "DE" in rows
+
+
+def test_dbt_takes_no_text_of_a_seed_as_missing(tmp_path: Path) -> None:
+    """It reads `null` in a seed as NULL; the model says of each lead what the view does."""
+    words = ", ".join(('"null"', '"Null. {{ x }}"', *(f"w{each}" for each in range(20))))
+    rules = "\n".join(
+        f"rule r{each} {{ when staff is {each} and word is w{each % 20} to queue night }}"
+        for each in range(view.MOST_BOXES + 10)
+    )
+    path, folder = tmp_path / "large.route", tmp_path / "project"
+    path.write_text(
+        f"""lead {{ id: text required  staff: integer 0..500  word: one of [{words}] }}
+        queue night
+        queue day
+        route inbound {{
+          rule null {{ when word is "null" to queue day }}
+          {rules}
+          fallback to queue day
+        }}""",
+        "utf-8",
+    )
+    asked = (path, "--dialect", "duckdb", "--from", "crm.leads", "--at", "2026-11-23T10:00")
+    assert run(*asked, "--dbt", folder).exit_code == 0
+    with duckdb.connect() as connection:
+        connection.execute(
+            """CREATE SCHEMA crm; CREATE TABLE crm.leads AS
+            SELECT 'L' || range AS id, range % 160 AS staff,
+                CASE WHEN range % 3 = 0 THEN 'null' ELSE 'w' || (range % 20) END AS word
+            FROM range(600)"""
+        )
+        script = run(*asked, "--view", "own_view").stdout
+        connection.execute(script)
+        for seed in (folder / "seeds/turnout").glob("*.csv"):
+            connection.execute(
+                f"CREATE TABLE {seed.stem} AS SELECT * FROM read_csv("  # noqa: S608 - our own
+                f"'{seed}', header = true, nullstr = ['null', 'NULL', ''])"
+            )
+        model = (folder / "models/turnout/routed_inbound.sql").read_text("utf-8")
+        model = re.sub(r"\{\{ (?:config\(.*?\)|source\('(\w+)', '(\w+)'\)) \}\}", _plain, model)
+        model = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", model)
+        found = connection.execute(f"SELECT * FROM ({model}) ORDER BY lead").fetchall()  # noqa: S608 - ours
+        assert found == connection.execute("SELECT * FROM own_view ORDER BY lead").fetchall()
+        said = [each[0] for each in connection.description or ()]
+    assert sum(row[said.index("rule")] == "null" for row in found) == 200
+
+
+def _plain(found: re.Match[str]) -> str:
+    return ".".join(filter(None, found.groups()))
 
 
 def test_columns_of_normal_values_are_asked_for_no_odd_ones(tmp_path: Path) -> None:

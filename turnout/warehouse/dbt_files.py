@@ -15,9 +15,9 @@ from sqlglot import exp
 
 from turnout.compiler.plan.decide import answer
 from turnout.compiler.plan.value import Plan
-from turnout.warehouse.asked_tables import SeedTable
+from turnout.warehouse.asked_tables import Cell, SeedTable
 from turnout.warehouse.dialects import Dialect
-from turnout.warehouse.syntax import Sql
+from turnout.warehouse.syntax import Sql, cast, literal, nothing
 from turnout.warehouse.view import OddLeads, WarehouseView, printed
 
 _SOURCE = "leads"
@@ -55,33 +55,70 @@ def dbt_files(view: WarehouseView, plan: Plan, dialect: Dialect, source: str) ->
 
 def _models(view: WarehouseView, dialect: Dialect, source: str) -> Mapping[str, str]:
     """Return the models by their paths: of the view, and of that which reads its texts."""
-    own = [table.name for table in view.tables]
+    own = _seeds_read(view.tables, dialect)
     models: dict[str, str] = {}
     if view.reads is not None:
         reads = view.reads
-        seeds = [table.name for table in reads.tables]
+        seeds = _seeds_read(reads.tables, dialect)
         models[f"models/turnout/{reads.name}.sql"] = _model(reads.query, seeds, dialect, source)
-        own.append(reads.name)
+        own[reads.name] = _ref(reads.name)
     models[f"models/turnout/{view.name}.sql"] = _model(view.query, own, dialect, source)
     return models
 
 
-def _model(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> str:
+def _ref(name: str) -> str:
+    return f"{{{{ ref('{name}') }}}}"
+
+
+def _seeds_read(tables: Iterable[SeedTable], dialect: Dialect) -> dict[str, str]:
+    """Return how a model reads each table: its seed, and the rows that no seed can hold."""
+    return {table.name: _seed_read(table, dialect) for table in tables}
+
+
+def _seed_read(table: SeedTable, dialect: Dialect) -> str:
+    odd = [row for row in table.rows if not _is_held(row)]
+    if not odd:
+        return _ref(table.name)
+    selects = [
+        f"SELECT * FROM {_ref(table.name)}",  # noqa: S608 - of our own
+        *(_selected(table, row, dialect) for row in odd),
+    ]
+    return f"({' UNION ALL '.join(selects)})"
+
+
+def _selected(table: SeedTable, row: Sequence[Cell], dialect: Dialect) -> str:
+    cells = (
+        nothing(kind) if cell is None else cast(literal(cell), kind)
+        for cell, kind in zip(row, table.types, strict=True)
+    )
+    return _inert(exp.select(*cells).sql(dialect.name))
+
+
+def _is_held(row: Sequence[Cell]) -> bool:
+    """Return whether a seed can hold a row: dbt takes the texts `null` and "" as missing."""
+    return not any(isinstance(cell, str) and cell.strip().lower() in {"", "null"} for cell in row)
+
+
+def _inert(text: str) -> str:
+    """Return SQL in which nothing begins a template."""
+    return _TEMPLATE.sub(lambda found: f'{{{{ "{found.group()}" }}}}', text)
+
+
+def _model(written: Sql, refs: Mapping[str, str], dialect: Dialect, source: str) -> str:
     head = '{{ config(materialized="view") }}'
     return f"{head}\n\n{_templated(written, refs, dialect, source)}\n"
 
 
 def _normal_values(odd: OddLeads, dialect: Dialect, source: str) -> str:
-    refs = [table.name for table in odd.tables]
+    refs = _seeds_read(odd.tables, dialect)
     head = "-- Fails for each lead with a value that isn't one of its field's; the view asks none."
     return f"{head}\n{_templated(odd.query, refs, dialect, source)}\n"
 
 
-def _templated(written: Sql, refs: Iterable[str], dialect: Dialect, source: str) -> str:
-    """Return a query with its tables as references of dbt."""
+def _templated(written: Sql, refs: Mapping[str, str], dialect: Dialect, source: str) -> str:
+    """Return a query with its tables as dbt refers to them. refs: how, by name."""
     query: Any = written.copy()
-    own = {name: f"{{{{ ref('{name}') }}}}" for name in refs}
-    named = {**own, source: _source(source)}
+    named = {**refs, source: _source(source)}
     marks: dict[str, str] = {}
     for table in query.find_all(exp.Table):
         name = ".".join(each.name for each in table.parts)
@@ -91,7 +128,7 @@ def _templated(written: Sql, refs: Iterable[str], dialect: Dialect, source: str)
             table.set("this", exp.to_identifier(mark))
             table.set("db", None)
             table.set("catalog", None)
-    text = _TEMPLATE.sub(lambda found: f'{{{{ "{found.group()}" }}}}', printed(query, dialect))
+    text = _inert(printed(query, dialect))
     for mark in sorted(marks, key=len, reverse=True):
         text = re.sub(rf"\b{mark}\b", lambda _, of=marks[mark]: of, text)  # type: ignore[misc]
     return text
@@ -103,7 +140,7 @@ def _source(source: str) -> str:
 
 
 def _every_lead(view: WarehouseView, source: str) -> str:
-    sought, found = _source(source), f"{{{{ ref('{view.name}') }}}}"
+    sought, found = _source(source), _ref(view.name)
     lines = (
         "-- Fails where a lead has no row in the view, or more than one.",
         "select sought.leads, found.leads",
@@ -154,7 +191,7 @@ def _seed(table: SeedTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerows(row for row in table.rows if _is_held(row))
     return text.getvalue()
 
 

@@ -383,7 +383,8 @@ class _Maker:
         found = Neighbours(self._conditions, FOR_BATCH).chain(cases, asked, number(last))
         assert found is not None, "where no clause takes a lead it has a number, too"
         told = as_(found, "turnout_number", self._dialect)
-        return [("turnout_decided", self._from_read([told]))]
+        joins = [join for each in self._conditions.looked_up.values() for join in each.joins]
+        return [("turnout_decided", self._from_read([told], joins))]
 
     def _by_classes(self) -> list[tuple[str, Sql]]:
         """Return the steps of a large policy: classes, the first box, and its clause.
@@ -401,7 +402,10 @@ class _Maker:
         known = self._conditions.looked_up
         told = [each for each in found.columns if each not in known]
         sought = [each for each in found.columns if each in known]
-        classes = [as_(self._class(each), f"c{each}", dialect) for each in told]
+        classes = [
+            as_(class_number(self._plan.columns[each], self._frame), f"c{each}", dialect)
+            for each in told
+        ]
         fields = [self._own(name, "l") for name in self._fields_of(sought)]
         steps = [
             (
@@ -459,9 +463,6 @@ class _Maker:
         found: Sql = query
         return found
 
-    def _class(self, at: int) -> Sql:
-        return class_number(self._plan.columns[at], self._frame)
-
     def _clauses_of_boxes(self) -> list[int]:
         """Return whose each box is, or that it hangs on what can't be said.
 
@@ -481,17 +482,15 @@ class _Maker:
     def _is_lacking(self) -> Sql:
         return some(is_missing(self._frame.value(name)) for name in self._plan.required)
 
-    def _from_read(self, told: list[Sql]) -> Sql:
+    def _from_read(self, told: Sequence[Sql], joins: Sequence[Sql] = ()) -> Sql:
         """Return a step that takes leads as they were read, and says more of them."""
         query = exp.select(
             *(self._own(name, "l") for name in self._carried if name != "turnout_lacking"),
             as_(self._lacking(), "turnout_lacking", self._dialect),
             *told,
         ).from_(_step("turnout_read", "l"))
-        joined = () if self._is_large else self._conditions.looked_up.values()
-        for each in joined:
-            for join in each.joins:
-                query = query.join(join, copy=False)
+        for join in joins:
+            query = query.join(join, copy=False)
         found: Sql = query
         return found
 
